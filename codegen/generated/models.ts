@@ -1,0 +1,413 @@
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { ModelMapper, ChatEventMapper, ChatCompletionMapper, UserMapper } from '../../subgraphs/models/mappers.ts';
+import type { RequestContext } from '../../mesh/subgraph.ts';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A number of bytes: a whole number of at most 2^53 − 1. */
+  ByteCount: { input: number; output: number; }
+  _FieldSet: { input: unknown; output: unknown; }
+};
+
+export type ChatCompletion = {
+  __typename?: 'ChatCompletion';
+  finishReason: FinishReason;
+  message: ChatMessage;
+  model: Model;
+  requestId: Scalars['ID']['output'];
+  /** The message's content. */
+  text: Scalars['String']['output'];
+  usage: TokenUsage;
+  /** Who is billed. */
+  user: User;
+};
+
+/** A piece of a completion. The last one carries `finishReason` and `usage`. */
+export type ChatEvent = {
+  __typename?: 'ChatEvent';
+  finishReason?: Maybe<FinishReason>;
+  /** 0, 1, 2 … without a gap. */
+  index: Scalars['Int']['output'];
+  model: Model;
+  requestId: Scalars['ID']['output'];
+  /** What came since the event before. */
+  text: Scalars['String']['output'];
+  usage?: Maybe<TokenUsage>;
+  /** Who is billed. */
+  user: User;
+};
+
+export type ChatInput = {
+  /** The most completion tokens to generate, from 1; by default what the context holds. */
+  maxTokens?: InputMaybe<Scalars['Int']['input']>;
+  /** The conversation so far, oldest first; the last message is the user's. */
+  messages: Array<ChatMessageInput>;
+  model: Scalars['String']['input'];
+  /** 0 to 2; 1 is off. */
+  repeatPenalty?: InputMaybe<Scalars['Float']['input']>;
+  seed?: InputMaybe<Scalars['Int']['input']>;
+  /** Texts that end the completion; at most 8, of at most 64 characters. */
+  stop?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** 0 (always the likeliest token) to 2; 0.7 by default. */
+  temperature?: InputMaybe<Scalars['Float']['input']>;
+  /** 0 (off) to 1000. */
+  topK?: InputMaybe<Scalars['Int']['input']>;
+  /** Over 0, to 1. */
+  topP?: InputMaybe<Scalars['Float']['input']>;
+};
+
+export type ChatMessage = {
+  __typename?: 'ChatMessage';
+  content: Scalars['String']['output'];
+  role: ChatRole;
+};
+
+export type ChatMessageInput = {
+  content: Scalars['String']['input'];
+  role: ChatRole;
+};
+
+export type ChatRole =
+  | 'ASSISTANT'
+  | 'SYSTEM'
+  | 'USER';
+
+export type FinishReason =
+  /** The token budget allowed no more. */
+  | 'BUDGET'
+  /** `maxTokens` or the context was reached. */
+  | 'LENGTH'
+  /** The model ended its answer, or a stop text was met. */
+  | 'STOP';
+
+export type Model = {
+  __typename?: 'Model';
+  /** Tokens that prompt and completion may have together. */
+  contextSize: Scalars['Int']['output'];
+  /** Price of one token in micro-credits (1 000 000 micro-credits = 1 credit). */
+  costPerToken: Scalars['Int']['output'];
+  id: Scalars['ID']['output'];
+  kind: ModelKind;
+  /** Why the last load or run failed, if it did. */
+  lastError?: Maybe<Scalars['String']['output']>;
+  /** Resident memory of the model's worker; null while it is not loaded. */
+  memoryBytes?: Maybe<Scalars['ByteCount']['output']>;
+  name: Scalars['String']['output'];
+  /** Size of the GGUF file. */
+  sizeBytes: Scalars['ByteCount']['output'];
+  status: ModelStatus;
+};
+
+export type ModelKind =
+  | 'CHAT'
+  | 'EMBEDDING';
+
+export type ModelOptionsInput = {
+  /** Tokens per conversation, at most what the model was trained for. */
+  contextSize?: InputMaybe<Scalars['Int']['input']>;
+  /** Conversations served at once, 1 to 32. */
+  sequences?: InputMaybe<Scalars['Int']['input']>;
+  /** Threads for the model, 1 to 64; by default the processors less one. */
+  threads?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type ModelStatus =
+  /** Installed, not in memory. */
+  | 'AVAILABLE'
+  /** Its worker ended by itself; the next use starts it again. */
+  | 'CRASHED'
+  | 'LOADED'
+  | 'LOADING';
+
+export type Mutation = {
+  __typename?: 'Mutation';
+  /** Answers when the whole completion is there; the model is loaded on first use. */
+  chat: ChatCompletion;
+  /** Starts the model's worker and answers once it can chat. Loading a loaded model changes nothing. */
+  loadModel: Model;
+  /** Stops the model's worker and frees its memory. */
+  unloadModel: Model;
+};
+
+
+export type MutationChatArgs = {
+  input: ChatInput;
+};
+
+
+export type MutationLoadModelArgs = {
+  name: Scalars['String']['input'];
+  options?: InputMaybe<ModelOptionsInput>;
+};
+
+
+export type MutationUnloadModelArgs = {
+  name: Scalars['String']['input'];
+};
+
+export type Query = {
+  __typename?: 'Query';
+  model?: Maybe<Model>;
+  /** Every model that is installed: the GGUF files of the models folder. */
+  models: Array<Model>;
+};
+
+
+export type QueryModelArgs = {
+  name: Scalars['String']['input'];
+};
+
+export type Subscription = {
+  __typename?: 'Subscription';
+  /** Streams the completion as it is generated. Ending the subscription ends the generation, and only what was delivered is billed. */
+  chat: ChatEvent;
+  /** A model each time its state changes. */
+  modelEvents: Model;
+};
+
+
+export type SubscriptionChatArgs = {
+  input: ChatInput;
+};
+
+/** Exact counts of the model's own tokenizer. */
+export type TokenUsage = {
+  __typename?: 'TokenUsage';
+  completionTokens: Scalars['Int']['output'];
+  promptTokens: Scalars['Int']['output'];
+  totalTokens: Scalars['Int']['output'];
+};
+
+export type User = {
+  __typename?: 'User';
+  id: Scalars['ID']['output'];
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+export type ReferenceResolver<TResult, TReference, TContext> = (
+      reference: TReference,
+      context: TContext,
+      info: GraphQLResolveInfo
+    ) => Promise<TResult> | TResult;
+
+      type ScalarCheck<T, S> = S extends true ? T : NullableCheck<T, S>;
+      type NullableCheck<T, S> = Maybe<T> extends T ? Maybe<ListCheck<NonNullable<T>, S>> : ListCheck<T, S>;
+      type ListCheck<T, S> = T extends (infer U)[] ? NullableCheck<U, S>[] : GraphQLRecursivePick<T, S>;
+      export type GraphQLRecursivePick<T, S> = { [K in keyof T & keyof S]: ScalarCheck<T[K], S[K]> };
+    
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+/** Mapping of federation types */
+export type FederationTypes = {
+  Model: Model;
+};
+
+/** Mapping of federation reference types */
+export type FederationReferenceTypes = {
+  Model:
+    ( { __typename: 'Model' }
+    & GraphQLRecursivePick<FederationTypes['Model'], {"name":true}> );
+};
+
+
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  ByteCount: ResolverTypeWrapper<Scalars['ByteCount']['output']>;
+  ChatCompletion: ResolverTypeWrapper<ChatCompletionMapper>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  ChatEvent: ResolverTypeWrapper<ChatEventMapper>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  ChatInput: ChatInput;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  ChatMessage: ResolverTypeWrapper<ChatMessage>;
+  ChatMessageInput: ChatMessageInput;
+  ChatRole: ChatRole;
+  FinishReason: FinishReason;
+  Model: ResolverTypeWrapper<ModelMapper>;
+  ModelKind: ModelKind;
+  ModelOptionsInput: ModelOptionsInput;
+  ModelStatus: ModelStatus;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  TokenUsage: ResolverTypeWrapper<TokenUsage>;
+  User: ResolverTypeWrapper<UserMapper>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  ByteCount: Scalars['ByteCount']['output'];
+  ChatCompletion: ChatCompletionMapper;
+  ID: Scalars['ID']['output'];
+  String: Scalars['String']['output'];
+  ChatEvent: ChatEventMapper;
+  Int: Scalars['Int']['output'];
+  ChatInput: ChatInput;
+  Float: Scalars['Float']['output'];
+  ChatMessage: ChatMessage;
+  ChatMessageInput: ChatMessageInput;
+  Model: ModelMapper;
+  ModelOptionsInput: ModelOptionsInput;
+  Mutation: Record<PropertyKey, never>;
+  Query: Record<PropertyKey, never>;
+  Subscription: Record<PropertyKey, never>;
+  TokenUsage: TokenUsage;
+  User: UserMapper;
+  Boolean: Scalars['Boolean']['output'];
+};
+
+export interface ByteCountScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['ByteCount'], any> {
+  name: 'ByteCount';
+}
+
+export type ChatCompletionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ChatCompletion'] = ResolversParentTypes['ChatCompletion']> = {
+  finishReason?: Resolver<ResolversTypes['FinishReason'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['ChatMessage'], ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
+  requestId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  usage?: Resolver<ResolversTypes['TokenUsage'], ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+};
+
+export type ChatEventResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ChatEvent'] = ResolversParentTypes['ChatEvent']> = {
+  finishReason?: Resolver<Maybe<ResolversTypes['FinishReason']>, ParentType, ContextType>;
+  index?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
+  requestId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  usage?: Resolver<Maybe<ResolversTypes['TokenUsage']>, ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+};
+
+export type ChatMessageResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ChatMessage'] = ResolversParentTypes['ChatMessage']> = {
+  content?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['ChatRole'], ParentType, ContextType>;
+};
+
+export type ModelResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Model'] = ResolversParentTypes['Model'], FederationReferenceType extends FederationReferenceTypes['Model'] = FederationReferenceTypes['Model']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Model']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  contextSize?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  costPerToken?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['ModelKind'], ParentType, ContextType>;
+  lastError?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  memoryBytes?: Resolver<Maybe<ResolversTypes['ByteCount']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sizeBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ModelStatus'], ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  chat?: Resolver<ResolversTypes['ChatCompletion'], ParentType, ContextType, RequireFields<MutationChatArgs, 'input'>>;
+  loadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationLoadModelArgs, 'name'>>;
+  unloadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationUnloadModelArgs, 'name'>>;
+};
+
+export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType, RequireFields<QueryModelArgs, 'name'>>;
+  models?: Resolver<Array<ResolversTypes['Model']>, ParentType, ContextType>;
+};
+
+export type SubscriptionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  chat?: SubscriptionResolver<ResolversTypes['ChatEvent'], "chat", ParentType, ContextType, RequireFields<SubscriptionChatArgs, 'input'>>;
+  modelEvents?: SubscriptionResolver<ResolversTypes['Model'], "modelEvents", ParentType, ContextType>;
+};
+
+export type TokenUsageResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['TokenUsage'] = ResolversParentTypes['TokenUsage']> = {
+  completionTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  promptTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  totalTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type UserResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = RequestContext> = {
+  ByteCount?: GraphQLScalarType;
+  ChatCompletion?: ChatCompletionResolvers<ContextType>;
+  ChatEvent?: ChatEventResolvers<ContextType>;
+  ChatMessage?: ChatMessageResolvers<ContextType>;
+  Model?: ModelResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
+  TokenUsage?: TokenUsageResolvers<ContextType>;
+  User?: UserResolvers<ContextType>;
+};
+

@@ -1,0 +1,196 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { ConfigurationError } from './config.ts';
+import { ERRORS, type ErrorCode } from './errors.ts';
+import type { Log } from './log.ts';
+import type { Readiness } from './service.ts';
+
+/** The longest request body that any door takes, in bytes. */
+export const MAX_BODY_BYTES = 1_048_576;
+
+export interface ServeOptions {
+  readonly name: string;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** The variable that sets the port, named in the error when the port is taken. */
+  readonly portVariable: string;
+  readonly log: Log;
+  readonly readiness: () => Promise<Readiness>;
+  /** Answers every request but `/healthz` and `/readyz`. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+export interface Served {
+  readonly url: string;
+  readonly port: number;
+  /** Takes no new connection, lets running answers finish, and cuts what is still open after `graceMs`. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Answers with JSON. */
+export const sendJson = (
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void => {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    ...headers,
+  });
+  response.end(text);
+};
+
+/** Answers with an error of the table, in GraphQL's shape. */
+export const sendError = (
+  response: ServerResponse,
+  code: ErrorCode,
+  requestId?: string,
+  sentence: string = ERRORS[code].sentence,
+): void => {
+  const { status, mend } = ERRORS[code];
+  sendJson(response, status, { errors: [{ message: sentence, extensions: { code, mend, requestId } }] });
+};
+
+export type Body =
+  | { readonly outcome: 'read'; readonly text: string }
+  | { readonly outcome: 'too large' }
+  | { readonly outcome: 'aborted' };
+
+/** Reads a body of at most `limit` bytes; a longer one is refused as soon as it is seen to be longer. */
+export const readBody = (request: IncomingMessage, limit: number = MAX_BODY_BYTES): Promise<Body> =>
+  new Promise((resolve) => {
+    if (Number(request.headers['content-length'] ?? 0) > limit) {
+      request.resume();
+      resolve({ outcome: 'too large' });
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        chunks.length = 0;
+        resolve({ outcome: 'too large' });
+      } else chunks.push(chunk);
+    });
+    request.on('end', () => resolve({ outcome: 'read', text: Buffer.concat(chunks).toString() }));
+    request.on('close', () => resolve({ outcome: 'aborted' }));
+    request.on('error', () => resolve({ outcome: 'aborted' }));
+  });
+
+/** Aborts when the client goes away before its answer is complete. */
+export const signalOf = (response: ServerResponse): AbortSignal => {
+  const controller = new AbortController();
+  response.on('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+};
+
+/** Sends a Fetch API response, waiting for a slow reader instead of buffering for it. */
+export const sendResponse = async (response: ServerResponse, answer: Response): Promise<void> => {
+  response.writeHead(answer.status, Object.fromEntries(answer.headers));
+  if (!answer.body) {
+    response.end();
+    return;
+  }
+  const reader = answer.body.getReader();
+  const cancel = (): void => void reader.cancel().catch(() => {});
+  response.on('close', cancel);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || response.destroyed) break;
+      if (!response.write(value)) {
+        await new Promise<void>((resolve) => {
+          const go = (): void => {
+            response.off('drain', go);
+            response.off('close', go);
+            resolve();
+          };
+          response.on('drain', go);
+          response.on('close', go);
+        });
+      }
+    }
+  } finally {
+    response.off('close', cancel);
+    response.end();
+  }
+};
+
+/**
+ * Listens, with the two health routes that every service has.
+ * @throws ConfigurationError when the port is taken or may not be used
+ */
+export const serve = async (options: ServeOptions): Promise<Served> => {
+  const { log } = options;
+  let stopping = false;
+
+  const health = async (path: string, response: ServerResponse): Promise<void> => {
+    if (path === '/healthz') return sendJson(response, 200, { status: 'ok', service: options.name });
+    const state: Readiness = stopping
+      ? { ready: false, missing: [{ what: options.name, mend: 'it is stopping' }] }
+      : await options.readiness();
+    sendJson(response, state.ready ? 200 : 503, { service: options.name, ...state });
+  };
+
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const answer =
+      path === '/healthz' || path === '/readyz' ? health(path, response) : options.handle(request, response);
+    answer.catch((error: unknown) => {
+      log.error({ error, path }, 'a request failed unexpectedly');
+      if (response.headersSent) response.destroy();
+      else sendError(response, 'INTERNAL_SERVER_ERROR');
+    });
+  });
+  server.headersTimeout = 20_000;
+  server.requestTimeout = 60_000;
+  if (options.upgrade) server.on('upgrade', options.upgrade);
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const where = `${options.host}:${options.port}`;
+      if (error.code === 'EADDRINUSE') {
+        reject(
+          new ConfigurationError(
+            `${where} is taken by another program: set ${options.portVariable} to a free port, or end that program.`,
+          ),
+        );
+      } else if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+        reject(
+          new ConfigurationError(
+            `cannot listen on ${where} (${error.code}): set DEVSTUDIO_HOST and ${options.portVariable} to an address of this machine.`,
+          ),
+        );
+      } else reject(error);
+    });
+    server.listen(options.port, options.host, resolve);
+  });
+  // A listening TCP server has an AddressInfo; only pipes have a string.
+  const { port } = server.address() as AddressInfo;
+  const shown = options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host;
+
+  return {
+    port,
+    url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`,
+    stop: (graceMs = 5_000) => {
+      stopping = true;
+      return new Promise<void>((resolve) => {
+        const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        server.closeIdleConnections();
+      });
+    },
+  };
+};
