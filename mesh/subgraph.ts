@@ -9,6 +9,7 @@ import type { Log } from './log.ts';
 import type { Secret } from './secret.ts';
 import { readBody, sendError, sendResponse, serve, signalOf, type Served } from './serve.ts';
 import type { Readiness, Subgraph } from './service.ts';
+import { traced } from './trace.ts';
 
 /** What every resolver receives as its context. */
 export interface RequestContext {
@@ -108,12 +109,13 @@ export const createSubgraph = (options: SubgraphOptions): Subgraph => {
           headers: {
             'content-type': 'application/json',
             accept: headers['accept'] ?? 'application/json',
-            ...(headers['traceparent'] ? { traceparent: headers['traceparent'] } : {}),
           },
           body,
           signal,
         });
-        return await yoga.fetch(request, { identity, signal });
+        return await traced(`${name} POST /graphql`, headers, { 'devstudio.service': name }, async () =>
+          yoga.fetch(request, { identity, signal }),
+        );
       } catch (error) {
         log.error({ error, requestId: verdict.identity.requestId }, 'a request failed unexpectedly');
         return refusal('INTERNAL_SERVER_ERROR', ERRORS.INTERNAL_SERVER_ERROR.sentence, verdict.identity.requestId);
