@@ -86,6 +86,12 @@ export const ERRORS = {
     sentence: 'Something with this name exists already.',
     mend: 'Choose another name.',
   },
+  LIMIT_REACHED: {
+    status: 409,
+    rpc: -32_009,
+    sentence: 'There are as many of these as there may be.',
+    mend: 'Delete what is no longer needed, or begin a new one.',
+  },
   NOT_FOUND: {
     status: 404,
     rpc: -32_004,
