@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { startGateway, type Gateway } from '#gateway/server.ts';
 import { readConfig, type Config } from '#mesh/config.ts';
 import { createLog, type Log } from '#mesh/log.ts';
@@ -25,17 +26,30 @@ export interface TestStudio {
     query: string,
     options?: { readonly variables?: Record<string, unknown>; readonly token?: string },
   ): Promise<{ readonly status: number; readonly body: GraphQLBody }>;
+  /** POSTs bare params to `/rpc/<method>` and answers status and body. */
+  rpc(
+    method: string,
+    params: unknown,
+    token?: string,
+  ): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }>;
   stop(): Promise<void>;
 }
 
-interface GraphQLBody {
-  readonly data?: Record<string, unknown> | null;
-  readonly errors?: readonly {
-    readonly message: string;
-    readonly path?: readonly (string | number)[];
-    readonly extensions: Record<string, unknown>;
-  }[];
-}
+const GraphQLBody = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z
+    .array(
+      z.object({
+        message: z.string(),
+        path: z.array(z.unknown()).optional(),
+        extensions: z.record(z.string(), z.unknown()),
+      }),
+    )
+    .optional(),
+});
+type GraphQLBody = z.infer<typeof GraphQLBody>;
+
+const Login = z.object({ login: z.object({ accessToken: z.string() }) });
 
 const ADMIN = { email: 'admin@devstudio.test', password: 'a password for tests' };
 
@@ -71,18 +85,21 @@ export const startStudio = async (options: { readonly log?: Log } = {}): Promise
     studio: join(root, 'studio/dist'),
   });
 
-  const graphql: TestStudio['graphql'] = async (query, { variables, token } = {}) => {
-    const response = await fetch(`${gateway.url}/graphql`, {
+  const post = async (path: string, body: unknown, token?: string) => {
+    const response = await fetch(`${gateway.url}${path}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         accept: 'application/json',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify(body),
     });
-    // The boundary: what the server answered is what the test looks at.
-    return { status: response.status, body: (await response.json()) as GraphQLBody };
+    return { status: response.status, json: await response.json() };
+  };
+  const graphql: TestStudio['graphql'] = async (query, { variables, token } = {}) => {
+    const { status, json } = await post('/graphql', { query, variables }, token);
+    return { status, body: GraphQLBody.parse(json) };
   };
 
   return {
@@ -92,14 +109,16 @@ export const startStudio = async (options: { readonly log?: Log } = {}): Promise
     config,
     gateway,
     graphql,
+    rpc: async (method, params, token) => {
+      const { status, json } = await post(`/rpc/${method}`, params, token);
+      return { status, body: z.record(z.string(), z.unknown()).parse(json) };
+    },
     login: async (email = ADMIN.email, password = ADMIN.password) => {
       const { body } = await graphql(
         'mutation ($email: String!, $password: String!) { login(email: $email, password: $password) { accessToken } }',
         { variables: { email, password } },
       );
-      const session = body.data?.['login'] as { accessToken: string } | null | undefined;
-      if (!session) throw new Error(`login failed: ${JSON.stringify(body)}`);
-      return session.accessToken;
+      return Login.parse(body.data).login.accessToken;
     },
     stop: async () => {
       await gateway.stop(1_000);
