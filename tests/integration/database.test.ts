@@ -63,7 +63,7 @@ describe('the database', () => {
     await own.sql('drop schema devstudio cascade');
     await writeFile(join(folder, '0001_first.sql'), '-- Up Migration\ncreate table public.kept (id int);\n');
     await writeFile(join(folder, '0002_broken.sql'), '-- Up Migration\nselect 1 / 0;\n');
-    await expect(migrate(own.url, own.secret, folder)).rejects.toThrow();
+    await expect(migrate(own.url, own.secret, folder)).rejects.toThrow('division by zero');
     expect(await own.sql("select to_regclass('public.kept') as found")).toEqual([{ found: null }]);
     await rm(join(folder, '0002_broken.sql'));
     await own.drop();
