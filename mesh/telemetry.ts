@@ -19,8 +19,6 @@ export const startTelemetry = async (service: string, log: Log): Promise<StopTel
   // Metrics are Prometheus' to fetch and logs are files; only traces are pushed.
   process.env['OTEL_METRICS_EXPORTER'] ??= 'none';
   process.env['OTEL_LOGS_EXPORTER'] ??= 'none';
-  // The detectors of the clouds ask hosts outside; these ask the machine alone.
-  process.env['OTEL_NODE_RESOURCE_DETECTORS'] ??= 'env,host,os,process';
   const [{ startNodeSdk }, { PgInstrumentation }, { UndiciInstrumentation }] = await Promise.all([
     import('@opentelemetry/sdk-node'),
     import('@opentelemetry/instrumentation-pg'),
