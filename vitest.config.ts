@@ -1,17 +1,27 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+/** The file that Node takes for `graphql`. Vite would take its ES module, while our libraries require the CommonJS one, and
+ * the two know nothing of each other's classes. */
+const resolve = { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] };
 
 /** Unit tests stand beside their code; what crosses services is in `tests/` and shares one PostgreSQL. */
 export default defineConfig({
   test: {
     projects: [
       {
+        resolve,
         test: {
           name: 'unit',
-          include: ['{bin,codegen,gateway,mesh,subgraphs,studio,themes}/**/*.test.{ts,tsx}', 'tests/structure/**/*.test.ts'],
+          include: [
+            '{bin,codegen,gateway,mesh,subgraphs,studio,themes}/**/*.test.{ts,tsx}',
+            'tests/structure/**/*.test.ts',
+          ],
           environment: 'node',
         },
       },
       {
+        resolve,
         test: {
           name: 'integration',
           include: ['tests/{acceptance,conformance,faults,integration}/**/*.test.ts'],
@@ -23,6 +33,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
