@@ -1,0 +1,89 @@
+import { UniqueIntegrityConstraintViolationError } from 'slonik';
+import { z } from 'zod';
+import type { Database } from '#mesh/database/pool.ts';
+import { StudioError } from '#mesh/errors.ts';
+import type { Role } from '#mesh/identity.ts';
+import { Email, isId, NewPassword, parseInput, Reason } from './input.ts';
+import type { UserMapper } from './mappers.ts';
+import type { Passwords } from './passwords.ts';
+import { accountsById, findCredentials, insertAccount } from './store/accounts.ts';
+import { grantTokens } from './store/billing.ts';
+
+const NewAccount = z.object({
+  email: Email,
+  password: NewPassword,
+  role: z.enum(['ADMIN', 'DEVELOPER', 'VIEWER']),
+  tokens: z.int('must be a whole number').min(0, 'must be 0 or more'),
+});
+
+const Grant = z.object({ tokens: z.int().min(1, 'must be 1 or more'), reason: Reason.nullable() });
+
+/** Longer than any that an account can have: refused before it costs a hash. */
+const Login = z.object({
+  email: z.string().max(254, 'must have at most 254 characters'),
+  password: z.string().max(1024, 'must have at most 1024 characters'),
+});
+
+export interface Accounts {
+  /** The account of an e-mail address and its password. Throws UNAUTHENTICATED, the same for either being wrong. */
+  authenticate(email: string, password: string): Promise<UserMapper>;
+  /**
+   * Makes an account with its balance.
+   * Throws BAD_USER_INPUT, or CONFLICT when the e-mail address has an account.
+   * @param by who makes it
+   */
+  create(
+    input: { readonly email: string; readonly password: string; readonly role: Role; readonly tokens: number },
+    by: string,
+  ): Promise<UserMapper>;
+  /** Adds to a user's prepaid tokens. Throws BAD_USER_INPUT or NOT_FOUND. */
+  grant(
+    input: { readonly userId: string; readonly tokens: number; readonly reason: string | null },
+    by: string,
+  ): Promise<UserMapper>;
+}
+
+export const createAccounts = (db: Database, passwords: Passwords): Accounts => ({
+  authenticate: async (email, password) => {
+    parseInput(Login, { email, password });
+    // What is no e-mail address has no account; it is answered after the same work.
+    const account = Email.safeParse(email).success ? await findCredentials(db, email) : null;
+    const verified = await passwords.verify(password, account?.passwordHash ?? null);
+    if (!account || !verified) throw new StudioError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
+    const { passwordHash: _hash, ...user } = account;
+    // Only whoever knows the password learns this.
+    if (user.status !== 'ACTIVE') throw new StudioError('UNAUTHENTICATED', 'This account is suspended: ask an admin.');
+    return user;
+  },
+
+  create: async (input, by) => {
+    const { email, password, role, tokens } = parseInput(NewAccount, input);
+    const passwordHash = await passwords.hash(password);
+    try {
+      return await db.transaction(async (transaction) => {
+        const user = await insertAccount(transaction, { email, passwordHash, role });
+        await grantTokens(transaction, { userId: user.id, tokens, reason: 'account made', by });
+        return user;
+      });
+    } catch (error) {
+      if (error instanceof UniqueIntegrityConstraintViolationError) {
+        throw new StudioError('CONFLICT', 'There is an account with this e-mail address already.', {
+          argument: 'email',
+        });
+      }
+      throw error;
+    }
+  },
+
+  grant: async ({ userId, ...given }, by) => {
+    const { tokens, reason } = parseInput(Grant, given);
+    const user = isId(userId) ? (await accountsById(db, [userId])).get(userId) : undefined;
+    if (!user) throw new StudioError('NOT_FOUND', 'There is no such user.', { argument: 'userId' });
+    if (!(await grantTokens(db, { userId, tokens, reason, by }))) {
+      throw new StudioError('BAD_USER_INPUT', 'tokens would raise the balance beyond 2147483647.', {
+        argument: 'tokens',
+      });
+    }
+    return user;
+  },
+});

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { StudioError } from '#mesh/errors.ts';
+
+/** Plain ASCII of RFC 5321's length, so that lower case means the same in the database and here. */
+export const Email = z.email('must be an e-mail address').max(254, 'must have at most 254 characters');
+
+export const NewPassword = z
+  .string()
+  .min(10, 'must have at least 10 characters')
+  .max(1024, 'must have at most 1024 characters');
+
+export const Reason = z
+  .string()
+  .max(200, 'must have at most 200 characters')
+  .regex(/^\P{Cc}*$/u, 'must be one line of text');
+
+/** The part of a request that a schema describes; its keys are the names of the arguments. */
+export const parseInput = <T>(schema: z.ZodType<T>, value: unknown): T => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const argument = String(issue?.path[0] ?? 'input');
+  throw new StudioError('BAD_USER_INPUT', `${argument} ${issue?.message ?? 'is not valid'}.`, { argument });
+};
+
+/** Whether a text may be compared with an id of the database. */
+export const isId = (text: string): boolean => z.uuid().safeParse(text).success;

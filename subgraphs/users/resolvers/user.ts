@@ -1,0 +1,46 @@
+import type { MutationResolvers, QueryResolvers, UserResolvers } from '#codegen/users.ts';
+import type { Database } from '#mesh/database/pool.ts';
+import { StudioError } from '#mesh/errors.ts';
+import { callerOf } from '#mesh/subgraph.ts';
+import type { Accounts } from '../accounts.ts';
+import { batched, perRequest } from '../batch.ts';
+import { isId } from '../input.ts';
+import { accountsById, listAccounts } from '../store/accounts.ts';
+import { balancesByUser } from '../store/billing.ts';
+
+/** Accounts and their balances. */
+export const userResolvers = (
+  db: Database,
+  accounts: Accounts,
+): {
+  readonly Query: Required<Pick<QueryResolvers, 'me' | 'users'>>;
+  readonly Mutation: Required<Pick<MutationResolvers, 'createUser' | 'grantTokens'>>;
+  readonly User: UserResolvers;
+} => {
+  const accountsOf = perRequest(() => batched((ids) => accountsById(db, ids)));
+  const balancesOf = perRequest(() => batched((ids) => balancesByUser(db, ids)));
+  return {
+    Query: {
+      me: async (_parent, _args, context) => (await accountsOf(context)(callerOf(context).userId)) ?? null,
+      users: async () => [...(await listAccounts(db))],
+    },
+    Mutation: {
+      createUser: (_parent, { input: { role = 'DEVELOPER', tokens = 0, ...input } }, context) =>
+        accounts.create({ ...input, role, tokens }, callerOf(context).userId),
+      grantTokens: (_parent, { reason = null, ...grant }, context) =>
+        accounts.grant({ ...grant, reason }, callerOf(context).userId),
+    },
+    User: {
+      // The id comes from another subgraph, which may have kept it longer than the account.
+      __resolveReference: async ({ id }, context) => (isId(id) ? ((await accountsOf(context)(id)) ?? null) : null),
+      balance: async ({ id }, _args, context) => {
+        const caller = callerOf(context);
+        if (caller.userId !== id && caller.role !== 'ADMIN') {
+          throw new StudioError('FORBIDDEN', "Only the user and admins may see a user's balance.");
+        }
+        const { granted, reserved, spent } = (await balancesOf(context)(id)) ?? { granted: 0, reserved: 0, spent: 0 };
+        return { granted, reserved, spent, available: granted - reserved - spent };
+      },
+    },
+  };
+};

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Resolvers } from '#codegen/users.ts';
+import type { Config } from '#mesh/config.ts';
+import { openPool, serviceAddress } from '#mesh/database/pool.ts';
+import type { Log } from '#mesh/log.ts';
+import type { Secret } from '#mesh/secret.ts';
+import type { Subgraph } from '#mesh/service.ts';
+import { createSubgraph } from '#mesh/subgraph.ts';
+import { openAccessTokens } from './access-tokens.ts';
+import { createAccounts } from './accounts.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { createPasswords } from './passwords.ts';
+import { sessionMutations } from './resolvers/session.ts';
+import { userResolvers } from './resolvers/user.ts';
+import { verificationQueries } from './resolvers/verification.ts';
+import { createSessions } from './sessions.ts';
+
+export interface UsersOptions {
+  readonly config: Config;
+  /** Any address of the database; the service connects with its own role. */
+  readonly databaseUrl: string;
+  readonly secret: Secret;
+  readonly log: Log;
+  /** bcrypt's cost; lower in tests alone. */
+  readonly passwordCost?: number;
+}
+
+/**
+ * Starts the service of accounts, sessions and prepaid tokens.
+ * @throws ConfigurationError when the database belongs to another secret
+ */
+export const startUsers = async ({ databaseUrl, secret, log, passwordCost }: UsersOptions): Promise<Subgraph> => {
+  const db = await openPool(serviceAddress(databaseUrl, 'users', secret), log);
+  try {
+    const accessTokens = await openAccessTokens(db, secret('signing-keys'));
+    const accounts = createAccounts(db, createPasswords(secret('password-pepper'), passwordCost));
+    const sessions = createSessions(db, accessTokens, secret('refresh-tokens'));
+    const { Query, Mutation, User } = userResolvers(db, accounts);
+    const resolvers: Resolvers = {
+      Query: { ...Query, ...verificationQueries(db) },
+      Mutation: { ...Mutation, ...sessionMutations(accounts, sessions) },
+      User,
+    };
+    const subgraph = createSubgraph({
+      name: 'users',
+      sdl: join(import.meta.dirname, '../../schemas/users.graphql'),
+      resolvers,
+      secret,
+      log,
+      readiness: async () => {
+        try {
+          await db.query(sql.type(z.object({}))`select`);
+          return { ready: true };
+        } catch {
+          return { ready: false, missing: [{ what: 'database', mend: 'start PostgreSQL or correct DATABASE_URL' }] };
+        }
+      },
+      stop: async () => {
+        await housekeeping.stop();
+        await db.end();
+      },
+    });
+    const housekeeping = startHousekeeping(db, log);
+    return subgraph;
+  } catch (error) {
+    await db.end();
+    throw error;
+  }
+};

@@ -1,0 +1,67 @@
+import type { Database } from '#mesh/database/pool.ts';
+import { StudioError } from '#mesh/errors.ts';
+import type { Log } from '#mesh/log.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import type { SessionMapper, UserMapper } from './mappers.ts';
+import { hashOf, isRefreshToken, newRefreshToken, successorOf } from './refresh-tokens.ts';
+import { accountsById } from './store/accounts.ts';
+import { insertSession, revokeSession, rotateRefreshToken } from './store/sessions.ts';
+
+const DAY_SECONDS = 86_400;
+/** A session ends when nobody has refreshed it for so long. */
+const REFRESH_LIFETIME_SECONDS = 30 * DAY_SECONDS;
+/** How long a spent refresh token may be presented again: for tabs that refresh at once and answers that got lost. */
+const REFRESH_GRACE_SECONDS = 10;
+
+export interface Sessions {
+  open(user: UserMapper): Promise<SessionMapper>;
+  /** Throws UNAUTHENTICATED for a token that is not in force; one that was spent before ends its session. */
+  refresh(refreshToken: string, log: Log): Promise<SessionMapper>;
+  end(sessionId: string): Promise<void>;
+}
+
+const REFUSED = 'The refresh token is not in force: sign in again.';
+
+/** @param refreshKey the key of purpose `refresh-tokens` */
+export const createSessions = (db: Database, accessTokens: AccessTokens, refreshKey: Buffer): Sessions => {
+  const answer = async (id: string, user: UserMapper, refreshToken: string): Promise<SessionMapper> => {
+    const { token, expiresAt } = await accessTokens.issue({ id, user });
+    return { accessToken: token, refreshToken, expiresAt, user };
+  };
+
+  return {
+    open: async (user) => {
+      const refreshToken = newRefreshToken();
+      const id = await insertSession(db, {
+        userId: user.id,
+        tokenHash: hashOf(refreshToken),
+        lifetimeSeconds: REFRESH_LIFETIME_SECONDS,
+      });
+      return answer(id, user, refreshToken);
+    },
+
+    refresh: async (refreshToken, log) => {
+      if (!isRefreshToken(refreshToken)) throw new StudioError('UNAUTHENTICATED', REFUSED);
+      const successor = successorOf(refreshKey, refreshToken);
+      const rotation = await rotateRefreshToken(db, {
+        spent: hashOf(refreshToken),
+        next: hashOf(successor),
+        lifetimeSeconds: REFRESH_LIFETIME_SECONDS,
+        graceSeconds: REFRESH_GRACE_SECONDS,
+      });
+      if (rotation.outcome === 'reused') {
+        log.warn(
+          { userId: rotation.userId, sessionId: rotation.sessionId },
+          'a spent refresh token was used again, so its session has ended',
+        );
+      }
+      if (rotation.outcome !== 'rotated' && rotation.outcome !== 'raced')
+        throw new StudioError('UNAUTHENTICATED', REFUSED);
+      const user = (await accountsById(db, [rotation.userId])).get(rotation.userId);
+      if (!user) throw new StudioError('UNAUTHENTICATED', REFUSED);
+      return answer(rotation.sessionId, user, successor);
+    },
+
+    end: (sessionId) => revokeSession(db, sessionId, 'logout'),
+  };
+};

@@ -1,0 +1,40 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Queries } from '#mesh/database/pool.ts';
+
+const tokens = z.bigint().transform(Number);
+const Balance = z.object({ granted: tokens, reserved: tokens, spent: tokens });
+export type Balance = z.infer<typeof Balance>;
+const BalanceOf = Balance.extend({ userId: z.uuid() });
+
+/** The prepaid tokens of many users in one query; a user without any has zeros. */
+export const balancesByUser = async (db: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, Balance>> => {
+  const rows = await db.any(sql.type(BalanceOf)`
+    select u.id as "userId", b.granted, b.reserved, b.spent
+    from unnest(${sql.array([...ids], 'uuid')}) as u(id) cross join lateral billing.balance(u.id) b`);
+  return new Map(rows.map(({ userId, ...balance }) => [userId, balance]));
+};
+
+export interface Grant {
+  readonly userId: string;
+  /** 0 opens an empty balance. */
+  readonly tokens: number;
+  readonly reason: string | null;
+  /** The admin who grants; null for the installation itself. */
+  readonly by: string | null;
+}
+
+/** Adds to a user's prepaid tokens and to the ledger; false, and nothing happens, when the sum would exceed an Int. */
+export const grantTokens = async (db: Queries, grant: Grant): Promise<boolean> => {
+  const granted = await db.oneFirst(sql.type(z.object({ granted: z.bigint().nullable() }))`
+    select billing.grant_tokens(${grant.userId}, ${grant.tokens}, ${grant.reason}, ${grant.by}) as granted`);
+  return granted !== null;
+};
+
+/** Closes one reservation whose worker is gone; false when there is none. A transaction of its own. */
+export const reapOne = async (db: Queries): Promise<boolean> => {
+  const request = await db.oneFirst(
+    sql.type(z.object({ request: z.uuid().nullable() }))`select billing.reap() as request`,
+  );
+  return request !== null;
+};

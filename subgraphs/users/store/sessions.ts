@@ -1,0 +1,76 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Queries } from '#mesh/database/pool.ts';
+
+const Nothing = z.object({});
+const Id = z.object({ id: z.uuid() });
+
+/** Opens a session with its first refresh token and answers its id. */
+export const insertSession = (
+  db: Queries,
+  session: { readonly userId: string; readonly tokenHash: Buffer; readonly lifetimeSeconds: number },
+): Promise<string> =>
+  db.oneFirst(sql.type(Id)`
+    with opened as (
+      insert into users.sessions (user_id, expires_at)
+      values (${session.userId}, clock_timestamp() + make_interval(secs => ${session.lifetimeSeconds}))
+      returning id, expires_at
+    ), token as (
+      insert into users.refresh_tokens (hash, session_id, expires_at)
+      select ${sql.binary(session.tokenHash)}, id, expires_at from opened
+    )
+    select id from opened`);
+
+const Rotation = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.enum(['rotated', 'raced']), sessionId: z.uuid(), userId: z.uuid() }),
+  z.object({ outcome: z.literal('reused'), sessionId: z.uuid(), userId: z.uuid() }),
+  z.object({ outcome: z.enum(['unknown', 'revoked', 'expired', 'inactive']) }),
+]);
+export type Rotation = z.infer<typeof Rotation>;
+
+/** Spends a refresh token for its successor; `users.rotate_refresh_token` describes each outcome. */
+export const rotateRefreshToken = (
+  db: Queries,
+  change: {
+    readonly spent: Buffer;
+    readonly next: Buffer;
+    readonly lifetimeSeconds: number;
+    readonly graceSeconds: number;
+  },
+): Promise<Rotation> =>
+  db.one(sql.type(Rotation)`
+    select outcome, session_id as "sessionId", user_id as "userId"
+    from users.rotate_refresh_token(${sql.binary(change.spent)}, ${sql.binary(change.next)},
+      make_interval(secs => ${change.lifetimeSeconds}), make_interval(secs => ${change.graceSeconds}))`);
+
+export const revokeSession = async (db: Queries, id: string, reason: 'logout'): Promise<void> => {
+  await db.query(sql.type(Nothing)`
+    update users.sessions set revoked_at = clock_timestamp(), reason = ${reason}
+    where id = ${id} and revoked_at is null`);
+};
+
+/** Forgets sessions that nobody can refresh any more, with their spent tokens. */
+export const deleteExpiredSessions = async (db: Queries): Promise<void> => {
+  await db.query(sql.type(Nothing)`
+    delete from users.sessions where id in (
+      select id from users.sessions where expires_at < clock_timestamp()
+      order by expires_at limit 100 for update skip locked)`);
+};
+
+const Principal = z.object({
+  userId: z.uuid(),
+  email: z.string(),
+  role: z.enum(['ADMIN', 'DEVELOPER', 'VIEWER']),
+  sessionId: z.uuid(),
+  availableTokens: z.bigint().transform(Number),
+});
+export type Principal = z.infer<typeof Principal>;
+
+/** Who is behind a session at this moment; null unless session and account are in force. Read on every request. */
+export const findPrincipal = (db: Queries, sessionId: string): Promise<Principal | null> =>
+  db.maybeOne(sql.type(Principal)`
+    select a.id as "userId", a.email, a.role, s.id as "sessionId", b.granted - b.reserved - b.spent as "availableTokens"
+    from users.sessions s
+    join users.accounts a on a.id = s.user_id
+    cross join lateral billing.balance(a.id) b
+    where s.id = ${sessionId} and s.revoked_at is null and s.expires_at > clock_timestamp() and a.status = 'ACTIVE'`);
