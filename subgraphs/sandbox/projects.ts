@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { Database } from '#mesh/database/pool.ts';
+import { StudioError } from '#mesh/errors.ts';
+import type { Caller } from '#mesh/identity.ts';
+import type { ProjectMapper } from './mappers.ts';
+import { ensureProject, findProject, insertProject, MAX_PROJECTS, projectsOf } from './store/projects.ts';
+
+/** The project that is meant where none is named. */
+export const DEFAULT_PROJECT = 'default';
+
+const MAX_NAME_CHARACTERS = 100;
+
+export type NameVerdict =
+  | { readonly outcome: 'accepted'; readonly name: string }
+  /** `reason` completes the sentence "The name …". */
+  | { readonly outcome: 'refused'; readonly reason: string };
+
+/** Decides whether a text may name a project. Spaces around it are not part of the name. */
+export const parseProjectName = (text: string): NameVerdict => {
+  const name = text.trim().normalize('NFC');
+  if (name === '') return { outcome: 'refused', reason: 'is empty' };
+  if (Array.from(name).length > MAX_NAME_CHARACTERS) {
+    return { outcome: 'refused', reason: `is over ${MAX_NAME_CHARACTERS} characters` };
+  }
+  if (!name.isWellFormed() || /\p{Cc}/u.test(name)) {
+    return { outcome: 'refused', reason: 'holds a control character or is not valid Unicode' };
+  }
+  return { outcome: 'accepted', name };
+};
+
+/** What a caller may do with a project: an owner all, an admin look. */
+export const accessTo = (
+  project: Pick<ProjectMapper, 'ownerId'> | null,
+  caller: Pick<Caller, 'userId' | 'role'>,
+): 'write' | 'read' | 'none' => {
+  if (project === null) return 'none';
+  if (project.ownerId === caller.userId) return 'write';
+  return caller.role === 'ADMIN' ? 'read' : 'none';
+};
+
+/** Users' projects, as far as a caller reaches them. */
+export interface Projects {
+  /** The caller's own, newest first. */
+  listOf(caller: Caller): Promise<readonly ProjectMapper[]>;
+  /** @throws StudioError NOT_FOUND when there is none, or it is not for this caller to see */
+  readable(caller: Caller, id: string): Promise<ProjectMapper>;
+  /**
+   * @param id null for the caller's default project, which is made when there is none
+   * @throws StudioError NOT_FOUND, FORBIDDEN for an admin who is not the owner
+   */
+  writable(caller: Caller, id: string | null): Promise<ProjectMapper>;
+  /** @throws StudioError BAD_USER_INPUT, CONFLICT, LIMIT_REACHED */
+  create(caller: Caller, name: string): Promise<ProjectMapper>;
+}
+
+export const createProjects = (database: Database): Projects => {
+  const find = async (id: string): Promise<ProjectMapper | null> =>
+    z.uuid().safeParse(id).success ? findProject(database, id) : null;
+
+  return {
+    listOf: (caller) => projectsOf(database, caller.userId),
+    readable: async (caller, id) => {
+      const project = await find(id);
+      if (!project || accessTo(project, caller) === 'none') {
+        throw new StudioError('NOT_FOUND', 'There is no such project, or it is not yours.');
+      }
+      return project;
+    },
+    writable: async (caller, id) => {
+      if (id === null) return ensureProject(database, caller.userId, DEFAULT_PROJECT);
+      const project = await find(id);
+      const access = accessTo(project, caller);
+      if (access === 'read') throw new StudioError('FORBIDDEN', 'Only its owner writes to a project.');
+      if (!project || access === 'none') {
+        throw new StudioError('NOT_FOUND', 'There is no such project, or it is not yours.');
+      }
+      return project;
+    },
+    create: async (caller, text) => {
+      const verdict = parseProjectName(text);
+      if (verdict.outcome === 'refused') {
+        throw new StudioError('BAD_USER_INPUT', `The name ${verdict.reason}.`, { argument: 'name' });
+      }
+      const insertion = await insertProject(database, caller.userId, verdict.name);
+      if (insertion.outcome === 'made') return insertion.project;
+      throw insertion.outcome === 'name taken'
+        ? new StudioError('CONFLICT', 'You have a project of this name already.')
+        : new StudioError('LIMIT_REACHED', `You have ${MAX_PROJECTS} projects, the most there may be.`);
+    },
+  };
+};

@@ -1,0 +1,35 @@
+import type { WriteFileInput } from '#codegen/sandbox.ts';
+import { StudioError } from '#mesh/errors.ts';
+import { decodeContent } from '../file-content.ts';
+import { parseFilePath, type FilePath } from '../file-path.ts';
+
+/** @throws StudioError PATH_REFUSED saying which rule the path breaks */
+export const filePathOf = (text: string): FilePath => {
+  const verdict = parseFilePath(text);
+  if (verdict.outcome === 'refused') {
+    throw new StudioError('PATH_REFUSED', `The path ${verdict.reason}.`, { argument: 'path' });
+  }
+  return verdict.path;
+};
+
+/** @throws StudioError SIZE_REFUSED, BAD_USER_INPUT */
+export const bytesOf = ({ content, encoding = 'UTF8' }: Pick<WriteFileInput, 'content' | 'encoding'>): Buffer => {
+  const verdict = decodeContent(content, encoding);
+  if (verdict.outcome === 'accepted') return verdict.bytes;
+  throw verdict.outcome === 'too large'
+    ? new StudioError('SIZE_REFUSED', undefined, { argument: 'content' })
+    : new StudioError('BAD_USER_INPUT', `The content ${verdict.reason}.`, { argument: 'content' });
+};
+
+/** @throws StudioError BAD_USER_INPUT when it can be no version */
+export const conditionOf = ({ ifVersion }: Pick<WriteFileInput, 'ifVersion'>): string | null => {
+  if (ifVersion === undefined || ifVersion === null) return null;
+  if (ifVersion !== '' && !/^[0-9a-f]{64}$/.test(ifVersion)) {
+    throw new StudioError(
+      'BAD_USER_INPUT',
+      'ifVersion is the version of a file (64 hexadecimal digits), or the empty text for no file.',
+      { argument: 'ifVersion' },
+    );
+  }
+  return ifVersion;
+};

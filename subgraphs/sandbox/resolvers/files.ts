@@ -1,0 +1,35 @@
+import type { Resolvers } from '#codegen/sandbox.ts';
+import { StudioError } from '#mesh/errors.ts';
+import { callerOf } from '#mesh/subgraph.ts';
+import { bytesOf, conditionOf, filePathOf } from './arguments.ts';
+import { spendContent } from '../content-budget.ts';
+import { textOf } from '../file-content.ts';
+import type { Projects } from '../projects.ts';
+import type { Workspaces } from '../workspace.ts';
+
+/** Writing files and reading what is in them. */
+export const fileResolvers = (
+  projects: Projects,
+  workspaces: Workspaces,
+): Pick<Resolvers, 'File'> & { Mutation: Pick<NonNullable<Resolvers['Mutation']>, 'writeFile'> } => ({
+  Mutation: {
+    writeFile: async (_, { input }, context) => {
+      const path = filePathOf(input.path);
+      const bytes = bytesOf(input);
+      const condition = conditionOf(input);
+      const project = await projects.writable(callerOf(context), input.projectId ?? null);
+      return workspaces.write(project.id, path, bytes, condition);
+    },
+  },
+  File: {
+    content: async (file, _arguments, context) => {
+      spendContent(context, file.size);
+      const now = await workspaces.read(file.projectId, filePathOf(file.path));
+      // The answer's version and content belong together, or a later write over that version would lose what came since.
+      if (now?.file.version !== file.version) {
+        throw new StudioError('VERSION_CONFLICT', 'The file changed while it was being read.');
+      }
+      return textOf(now.bytes);
+    },
+  },
+});

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { IDENTITY_HEADER, signIdentity, type Caller, type Role } from '#mesh/identity.ts';
+import type { Secret } from '#mesh/secret.ts';
+import type { Subgraph } from '#mesh/service.ts';
+
+const Answer = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z
+    .array(
+      z.object({ message: z.string(), extensions: z.object({ code: z.string(), argument: z.string().optional() }) }),
+    )
+    .optional(),
+});
+export type Answer = z.infer<typeof Answer>;
+
+/** Somebody whom the gateway would vouch for. */
+export const someone = (role: Role = 'DEVELOPER'): Caller => ({
+  userId: randomUUID(),
+  email: `${role.toLowerCase()}@devstudio.test`,
+  role,
+  sessionId: randomUUID(),
+});
+
+/** Asks a subgraph directly, as the gateway does on behalf of a caller or of nobody. */
+export const askSubgraph = async (
+  subgraph: Subgraph,
+  secret: Secret,
+  caller: Caller | null,
+  query: string,
+  variables: Readonly<Record<string, unknown>> = {},
+): Promise<Answer> => {
+  const body = JSON.stringify({ query, variables });
+  const header = signIdentity(secret('identity'), subgraph.name, { requestId: randomUUID(), caller }, body);
+  const response = await subgraph.handle({
+    headers: { [IDENTITY_HEADER]: header },
+    body,
+    signal: AbortSignal.timeout(30_000),
+  });
+  return Answer.parse(await response.json());
+};
+
+/** The code of an answer's first error, or undefined when all went well. */
+export const codeOf = (answer: Answer): string | undefined => answer.errors?.[0]?.extensions.code;
