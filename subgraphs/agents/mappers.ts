@@ -5,6 +5,8 @@ export interface ConversationMapper {
   readonly ownerId: string;
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** Of all its messages together, in UTF-8. */
+  readonly contentBytes: number;
 }
 
 export interface MessageMapper {
