@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import type { ChatInput } from '#codegen/models.ts';
+import { StudioError } from '#mesh/errors.ts';
+import type { Log } from '#mesh/log.ts';
+import { callerOf, type RequestContext } from '#mesh/subgraph.ts';
+import { readChatRequest, type ChatRequest } from './chat-request.ts';
+import { endable } from './endable.ts';
+import type { ChatCompletionMapper, ChatEventMapper } from './mappers.ts';
+import { COST_PER_TOKEN } from './price.ts';
+import { reserve, type Reservation } from './reservation.ts';
+import type { BillingStore } from './store/billing.ts';
+import type { Workers } from './workers.ts';
+
+/** A step of a chat's stream. A failure is one as well, so that it arrives in the stream's own format. */
+export type ChatItem =
+  | { readonly outcome: 'event'; readonly event: ChatEventMapper }
+  | { readonly outcome: 'failed'; readonly error: unknown };
+
+export interface Chats {
+  /** Generates while the stream is read, and ends when it is left. Every failure is the last item. */
+  stream(input: ChatInput, context: RequestContext): AsyncIterable<ChatItem>;
+  /** @throws StudioError whatever ended the chat before its answer was complete */
+  complete(input: ChatInput, context: RequestContext): Promise<ChatCompletionMapper>;
+  /** Ends every chat, each settled. */
+  stop(): Promise<void>;
+}
+
+/** A reader who takes nothing for so long loses the place. */
+const PATIENCE_MS = 60_000;
+/** How long `stop` waits for chats whose readers do not let them end. */
+const STOP_MS = 3_000;
+
+const finishOf = (reason: 'stop' | 'length', clamped: boolean): 'STOP' | 'LENGTH' | 'BUDGET' => {
+  if (reason === 'stop') return 'STOP';
+  return clamped ? 'BUDGET' : 'LENGTH';
+};
+
+export const createChats = (workers: Workers, billing: BillingStore): Chats => {
+  const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
+
+  /** Generates under a reservation: a batch is yielded only after its tokens are recorded, the last one after the bill. */
+  const generate = async function* (
+    request: ChatRequest,
+    userId: string,
+    log: Log,
+    signal: AbortSignal,
+  ): AsyncGenerator<ChatEventMapper, void, undefined> {
+    const requestId = randomUUID();
+    const model = await workers.use(request.model, signal);
+    using conversation = await model.open(request.turns, signal);
+    const { promptTokens, room } = conversation;
+    const wanted = Math.min(request.maxTokens ?? room, room);
+    const reservation: Reservation = await reserve(
+      billing,
+      { requestId, userId, model: model.name, promptTokens, maxTokens: wanted, price: COST_PER_TOKEN },
+      log,
+    );
+    log.info({ chat: requestId, model: model.name, promptTokens, cap: reservation.cap }, 'a chat begins');
+    const common = { requestId, model: { name: model.name }, user: { id: userId } };
+    let index = 0;
+    let failed = false;
+    try {
+      const options = { maxTokens: reservation.cap, sampling: request.sampling, stop: request.stop };
+      const until = AbortSignal.any([signal, reservation.revoked]);
+      for await (const { text, completionTokens, reason } of conversation.generate(options, until)) {
+        if (reason === null) {
+          await reservation.record(completionTokens);
+          if (text !== '') yield { ...common, index: index++, text, finishReason: null, usage: null };
+        } else {
+          await reservation.settle('settled', { completionTokens, chargePrompt: true });
+          workers.answered(model.name);
+          const usage = { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
+          yield { ...common, index, text, finishReason: finishOf(reason, reservation.cap < wanted), usage };
+        }
+      }
+    } catch (error) {
+      failed = !signal.aborted;
+      throw error;
+    } finally {
+      // Left by its reader: the prompt was read for him. Failed: nothing is charged unless something was delivered.
+      await reservation
+        .settle(failed ? 'failed' : 'cancelled', { chargePrompt: !failed })
+        .catch((error: unknown) =>
+          log.error({ error, chat: requestId }, 'a chat was not settled; its lease will end it'),
+        );
+    }
+  };
+
+  const converse = async function* (
+    input: ChatInput,
+    context: RequestContext,
+    signal: AbortSignal,
+  ): AsyncGenerator<ChatEventMapper, void, undefined> {
+    const { userId } = callerOf(context);
+    const request = readChatRequest(input);
+    const over = Promise.withResolvers<void>();
+    running.add(over.promise);
+    try {
+      yield* generate(request, userId, context.log, AbortSignal.any([signal, stopping.signal]));
+    } finally {
+      running.delete(over.promise);
+      over.resolve();
+    }
+  };
+
+  return {
+    stream: (input, context) =>
+      endable<ChatItem>(
+        async function* (signal) {
+          try {
+            for await (const event of converse(input, context, signal)) yield { outcome: 'event', event };
+          } catch (error) {
+            yield { outcome: 'failed', error };
+          }
+        },
+        context.signal,
+        (error) => context.log.error({ error }, 'a chat ended badly after its reader had left'),
+        PATIENCE_MS,
+      ),
+    complete: async (input, context) => {
+      let text = '';
+      for await (const event of converse(input, context, context.signal)) {
+        text += event.text;
+        const { requestId, model, user, finishReason, usage } = event;
+        if (finishReason && usage) return { requestId, model, user, text, finishReason, usage };
+      }
+      throw new StudioError('SERVICE_UNAVAILABLE', 'The answer was left incomplete.');
+    },
+    stop: async () => {
+      stopping.abort(new StudioError('SERVICE_UNAVAILABLE', 'The studio is stopping.'));
+      const patience = Promise.withResolvers<void>();
+      const timer = setTimeout(patience.resolve, STOP_MS);
+      await Promise.race([Promise.all(running), patience.promise]);
+      clearTimeout(timer);
+    },
+  };
+};

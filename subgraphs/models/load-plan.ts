@@ -1,0 +1,59 @@
+import { StudioError } from '#mesh/errors.ts';
+import { refuse, within } from './bounds.ts';
+import type { InstalledModel } from './catalogue.ts';
+import type { LoadOptions } from './worker/protocol.ts';
+
+/** What an admin may ask for when a model is loaded; what is left out is decided here. */
+export interface ModelOptions {
+  readonly contextSize?: number | null | undefined;
+  readonly threads?: number | null | undefined;
+  readonly sequences?: number | null | undefined;
+}
+
+const DEFAULT_SEQUENCES = 4;
+const MAX_SEQUENCES = 32;
+const MAX_THREADS = 64;
+const MIN_CONTEXT = 64;
+/** What the contexts of one model take by default at most, as long as each has room for a real conversation. */
+const CONTEXT_MEMORY_BYTES = 2 * 1024 ** 3;
+const SMALLEST_DEFAULT_CONTEXT = 2_048;
+/** Where the header does not say what a token costs. */
+const BLIND_DEFAULT_CONTEXT = 4_096;
+
+/** Tokens that a conversation has when nobody asks for another size: as many as trained for, if memory allows. */
+export const defaultContextSize = ({ header }: InstalledModel, sequences: number = DEFAULT_SEQUENCES): number => {
+  if (header.outcome !== 'read') return 0;
+  const affordable =
+    header.bytesPerToken === null
+      ? BLIND_DEFAULT_CONTEXT
+      : Math.floor(CONTEXT_MEMORY_BYTES / (header.bytesPerToken * sequences));
+  return Math.min(header.trainedContext, Math.max(affordable, SMALLEST_DEFAULT_CONTEXT));
+};
+
+/**
+ * Decides how a model is loaded.
+ * @param processors how many this process may use
+ * @throws StudioError MODEL_NOT_LOADED for a file that is no model, BAD_USER_INPUT for one that does not chat or an
+ *   option out of bounds
+ */
+export const planLoad = (model: InstalledModel, options: ModelOptions, processors: number): LoadOptions => {
+  const { name, path, header } = model;
+  if (header.outcome === 'unreadable') {
+    throw new StudioError('MODEL_NOT_LOADED', `The file of ${name} cannot be read: ${header.reason}.`);
+  }
+  if (header.kind !== 'CHAT') return refuse('model', `${name} is a model for embeddings and cannot chat.`);
+  const sequences = within('sequences', options.sequences ?? DEFAULT_SEQUENCES, 1, MAX_SEQUENCES);
+  const smallest = Math.min(MIN_CONTEXT, header.trainedContext);
+  return {
+    path,
+    sequences,
+    // One processor is left for everything else: contended ones make llama.cpp slower by orders of magnitude.
+    threads: within('threads', options.threads ?? Math.max(1, Math.min(processors - 1, MAX_THREADS)), 1, MAX_THREADS),
+    contextSize: within(
+      'contextSize',
+      options.contextSize ?? defaultContextSize(model, sequences),
+      smallest,
+      header.trainedContext,
+    ),
+  };
+};

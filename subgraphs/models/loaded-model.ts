@@ -1,0 +1,209 @@
+import { StudioError } from '#mesh/errors.ts';
+import type { Log } from '#mesh/log.ts';
+import { createMailbox, type Mailbox } from './mailbox.ts';
+import { createSlots, type Slots } from './slots.ts';
+import { startWorker, type WorkerProcess } from './worker-process.ts';
+import type { Batch, GenerateOptions, LoadOptions, Report, Turn } from './worker/protocol.ts';
+
+/** A model whose worker runs. */
+export interface LoadedModel {
+  readonly name: string;
+  readonly contextSize: number;
+  /** Resident memory of its worker, as it said last. */
+  memoryBytes(): number;
+  /**
+   * Counts a conversation's prompt and waits until there is a place for it.
+   * @throws StudioError CONTEXT_LENGTH_EXCEEDED, OVERLOADED, MODEL_CRASHED; the signal's reason
+   */
+  open(turns: readonly Turn[], signal: AbortSignal): Promise<OpenConversation>;
+  /** Ends the worker; what runs fails with this error. */
+  close(reason: StudioError): Promise<void>;
+  /** Settles when the worker has ended, with why. */
+  readonly ended: Promise<string>;
+}
+
+/** A conversation that has its place. */
+export interface OpenConversation extends Disposable {
+  readonly promptTokens: number;
+  /** Completion tokens that the context has room for, at least 1. */
+  readonly room: number;
+  /**
+   * Generates the answer; asking for the next step takes the one before it. The last one has a reason. To be called once.
+   * @throws StudioError MODEL_CRASHED; the signal's reason
+   */
+  generate(options: Omit<GenerateOptions, 'turns'>, signal: AbortSignal): AsyncGenerator<Step, void, undefined>;
+}
+
+export interface Step extends Batch {
+  /** Why the answer ends with this step; null while it goes on. */
+  readonly reason: 'stop' | 'length' | null;
+}
+
+export type LoadResult =
+  | { readonly outcome: 'loaded'; readonly model: LoadedModel }
+  | { readonly outcome: 'not loaded' | 'crashed'; readonly reason: string };
+
+/** Conversations that may wait for a place, for each place. */
+const WAITING_PER_PLACE = 16;
+/** The context holds one token more than prompt and answer, or llama.cpp makes room by forgetting the beginning. */
+const SPARE_TOKENS = 1;
+
+type Answer = Extract<Report, { readonly id: number }>;
+
+const crashed = (name: string, reason: string): StudioError =>
+  new StudioError('MODEL_CRASHED', `${name} ended before its answer was complete: ${reason}.`);
+
+/** Speaks with a worker that has loaded its model. */
+const createModel = (
+  name: string,
+  loaded: Extract<Report, { readonly type: 'loaded' }>,
+  worker: WorkerProcess,
+  slots: Slots,
+  reports: { handle: (report: Report) => void },
+): LoadedModel => {
+  const { contextSize } = loaded;
+  const open = new Map<number, { readonly mailbox: Mailbox<Answer>; readonly leave: () => void }>();
+  let memoryBytes = loaded.memoryBytes;
+  let lastId = 0;
+  let failure: StudioError | undefined;
+
+  reports.handle = (report) => {
+    if (report.type === 'memory') memoryBytes = report.bytes;
+    else if ('id' in report) {
+      const entry = open.get(report.id);
+      entry?.mailbox.put(report);
+      if (report.type !== 'batch') {
+        open.delete(report.id);
+        entry?.leave();
+      }
+    }
+  };
+  const fail = (error: StudioError): void => {
+    failure ??= error;
+    slots.close(failure);
+    for (const { mailbox, leave } of open.values()) {
+      mailbox.fail(failure);
+      leave();
+    }
+    open.clear();
+  };
+  void worker.ended.then((reason) => fail(crashed(name, reason)));
+
+  /** Announces a question to the worker; its answers come by the mailbox until the last one, which runs `leave`. */
+  const ask = (leave: () => void): { readonly id: number; readonly mailbox: Mailbox<Answer> } => {
+    if (failure) throw failure;
+    const id = ++lastId;
+    const mailbox = createMailbox<Answer>();
+    open.set(id, { mailbox, leave });
+    return { id, mailbox };
+  };
+
+  const count = async (turns: readonly Turn[], signal: AbortSignal): Promise<number> => {
+    const { id, mailbox } = ask(() => {});
+    worker.send({ type: 'count', id, turns });
+    const answer = await mailbox.take(signal);
+    if (answer.type !== 'counted') throw new Error(`the worker answered a count with '${answer.type}'`);
+    return answer.promptTokens;
+  };
+
+  const generate = async function* (
+    leave: () => void,
+    options: GenerateOptions,
+    signal: AbortSignal,
+  ): AsyncGenerator<Step, void, undefined> {
+    const { id, mailbox } = ask(leave);
+    const abort = (): void => worker.send({ type: 'abort', id });
+    signal.addEventListener('abort', abort);
+    try {
+      worker.send({ type: 'generate', id, ...options });
+      for (;;) {
+        const answer = await mailbox.take(signal);
+        if (answer.type === 'failed') throw new Error(`${name} failed: ${answer.reason}`);
+        if (answer.type === 'counted') throw new Error('the worker answered a generation with a count');
+        const { text, completionTokens } = answer;
+        if (answer.type === 'batch') {
+          yield { text, completionTokens, reason: null };
+          worker.send({ type: 'acknowledge', id, completionTokens });
+        } else {
+          if (answer.reason !== 'aborted') yield { text, completionTokens, reason: answer.reason };
+          return;
+        }
+      }
+    } finally {
+      signal.removeEventListener('abort', abort);
+      // Left before its end; a worker that has ended it already takes no notice.
+      if (open.has(id)) abort();
+    }
+  };
+
+  return {
+    name,
+    contextSize,
+    memoryBytes: () => memoryBytes,
+    ended: worker.ended,
+    open: async (turns, signal) => {
+      const promptTokens = await count(turns, signal);
+      const room = contextSize - SPARE_TOKENS - promptTokens;
+      if (room < 1) {
+        throw new StudioError(
+          'CONTEXT_LENGTH_EXCEEDED',
+          `The prompt has ${promptTokens} tokens; ${name} takes ${contextSize - SPARE_TOKENS - 1} at most.`,
+        );
+      }
+      const leave = await slots.take(signal);
+      let generating = false;
+      return {
+        promptTokens,
+        room,
+        generate: (options, stop) => {
+          generating = true;
+          return generate(leave, { ...options, turns }, stop);
+        },
+        // A place whose generation has begun is free when the worker says so.
+        [Symbol.dispose]: () => {
+          if (!generating) leave();
+        },
+      };
+    },
+    close: async (reason) => {
+      fail(reason);
+      worker.kill();
+      await worker.ended;
+    },
+  };
+};
+
+/**
+ * Starts a worker and loads a model into it. That it cannot be loaded is an outcome, not an error.
+ * @throws the signal's reason
+ */
+export const startModel = async (
+  name: string,
+  options: LoadOptions,
+  signal: AbortSignal,
+  log: Log,
+): Promise<LoadResult> => {
+  const answer = Promise.withResolvers<Report>();
+  const reports = { handle: (report: Report): void => answer.resolve(report) };
+  const worker = startWorker(options.sequences, (report) => reports.handle(report), log);
+  const abort = (): void => {
+    answer.reject(signal.reason);
+    worker.kill();
+  };
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
+  try {
+    worker.send({ type: 'load', ...options });
+    const first = await Promise.race([answer.promise, worker.ended]);
+    if (typeof first === 'string') return { outcome: 'crashed', reason: first };
+    if (first.type === 'loaded') {
+      const slots = createSlots(options.sequences, options.sequences * WAITING_PER_PLACE);
+      return { outcome: 'loaded', model: createModel(name, first, worker, slots, reports) };
+    }
+    worker.kill();
+    await worker.ended;
+    return { outcome: 'not loaded', reason: first.type === 'not loaded' ? first.reason : `it said '${first.type}'` };
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+};

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Resolvers } from '#codegen/models.ts';
+import type { Config } from '#mesh/config.ts';
+import { openPool, serviceAddress, type Database } from '#mesh/database/pool.ts';
+import type { Log } from '#mesh/log.ts';
+import type { Secret } from '#mesh/secret.ts';
+import type { Readiness, Subgraph } from '#mesh/service.ts';
+import { createSubgraph } from '#mesh/subgraph.ts';
+import { openCatalogue, type Catalogue } from './catalogue.ts';
+import { createChanges } from './changes.ts';
+import { createChats } from './chat.ts';
+import { entitiesOf } from './resolvers/entities.ts';
+import { mutationOf } from './resolvers/mutation.ts';
+import { queryOf } from './resolvers/query.ts';
+import { subscriptionOf } from './resolvers/subscription.ts';
+import type { Services } from './services.ts';
+import { installStarter } from './starter/install.ts';
+import { openBilling } from './store/billing.ts';
+import { createWorkers } from './workers.ts';
+
+export interface ModelsOptions {
+  readonly config: Config;
+  /** Any `postgres://` address of the database. */
+  readonly databaseUrl: string;
+  readonly secret: Secret;
+  readonly log: Log;
+}
+
+const readinessOf = async (database: Database, catalogue: Catalogue, modelsDir: string): Promise<Readiness> => {
+  const [bill, folder] = await Promise.allSettled([
+    database.one(sql.type(z.object({ up: z.literal(1) }))`select 1 as up`),
+    catalogue.list(),
+  ]);
+  const missing = [
+    ...(bill.status === 'rejected' ? [{ what: 'the database', mend: 'see whether PostgreSQL runs' }] : []),
+    ...(folder.status === 'rejected'
+      ? [{ what: 'the models folder', mend: `make ${modelsDir} a folder that this user may read` }]
+      : []),
+  ];
+  return missing.length === 0 ? { ready: true } : { ready: false, missing };
+};
+
+/**
+ * Starts the service that owns the models: their files, their workers and the chats with them.
+ * @throws ConfigurationError when the models folder cannot be written
+ */
+export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOptions): Promise<Subgraph> => {
+  await installStarter(config.modelsDir);
+  const database = await openPool(serviceAddress(databaseUrl, 'models', secret), log);
+  const catalogue = openCatalogue(config.modelsDir);
+  const changes = createChanges();
+  const workers = createWorkers(catalogue, changes, log);
+  const chats = createChats(workers, openBilling(database, randomUUID()));
+  const services: Services = { catalogue, workers, changes, chats };
+  const resolvers: Resolvers = {
+    Query: queryOf(services),
+    Mutation: mutationOf(services),
+    Subscription: subscriptionOf(services),
+    ...entitiesOf(services),
+  };
+  return createSubgraph({
+    name: 'models',
+    sdl: join(import.meta.dirname, '../../schemas/models.graphql'),
+    resolvers,
+    secret,
+    log,
+    readiness: () => readinessOf(database, catalogue, config.modelsDir),
+    stop: async () => {
+      await chats.stop();
+      await workers.stop();
+      await database.end();
+    },
+  });
+};

@@ -1,0 +1,12 @@
+import type { Catalogue } from './catalogue.ts';
+import type { Changes } from './changes.ts';
+import type { Chats } from './chat.ts';
+import type { Workers } from './workers.ts';
+
+/** What the resolvers stand on. */
+export interface Services {
+  readonly catalogue: Catalogue;
+  readonly workers: Workers;
+  readonly changes: Changes;
+  readonly chats: Chats;
+}

@@ -1,0 +1,69 @@
+import { loadEngine, type Engine } from './engine.ts';
+import { createPace, type Pace } from './pace.ts';
+import type { Command, GenerateOptions, LoadOptions, Report } from './protocol.ts';
+
+/** The program of a worker process: one model, as many conversations at once as it was loaded for. */
+
+const MEMORY_INTERVAL_MS = 5_000;
+
+const running = new Map<number, { readonly pace: Pace; readonly controller: AbortController }>();
+let engine: Engine | undefined;
+
+const report = (message: Report): void => void process.send?.(message);
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const load = async (options: LoadOptions): Promise<void> => {
+  const complaints: string[] = [];
+  try {
+    engine = await loadEngine(options, (line) => complaints.push(line));
+    report({ type: 'loaded', contextSize: engine.contextSize, memoryBytes: process.memoryUsage.rss() });
+    setInterval(() => report({ type: 'memory', bytes: process.memoryUsage.rss() }), MEMORY_INTERVAL_MS).unref();
+  } catch (error) {
+    report({ type: 'not loaded', reason: complaints[0] ?? reasonOf(error) });
+  }
+};
+
+const generate = async (loaded: Engine, id: number, options: GenerateOptions): Promise<void> => {
+  const controller = new AbortController();
+  const pace = createPace((batch) => report({ type: 'batch', id, ...batch }));
+  running.set(id, { pace, controller });
+  try {
+    const reason = await loaded.generate(options, pace, controller.signal);
+    report({ type: 'ended', id, reason, ...pace.end() });
+  } catch (error) {
+    const rest = pace.end();
+    if (controller.signal.aborted) report({ type: 'ended', id, reason: 'aborted', ...rest });
+    else report({ type: 'failed', id, reason: reasonOf(error) });
+  } finally {
+    running.delete(id);
+  }
+};
+
+const loaded = (): Engine => {
+  if (!engine) throw new Error('a command came before the model was loaded');
+  return engine;
+};
+
+const obey = async (command: Command): Promise<void> => {
+  switch (command.type) {
+    case 'load':
+      return load(command);
+    case 'count':
+      return report({ type: 'counted', id: command.id, promptTokens: loaded().count(command.turns) });
+    case 'generate':
+      return generate(loaded(), command.id, command);
+    case 'acknowledge':
+      return running.get(command.id)?.pace.acknowledge(command.completionTokens);
+    case 'abort': {
+      const generation = running.get(command.id);
+      generation?.controller.abort();
+      // One that waits for its reader goes on, and sees that it was aborted.
+      generation?.pace.end();
+    }
+  }
+};
+
+// Only the service has the other end of this channel. What escapes `obey` ends this process, which the service sees.
+process.on('message', (command: Command) => void obey(command));
+// The service is gone, by `kill -9` perhaps. Nothing may hold this process back then, no native thread that decodes either.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -1,0 +1,166 @@
+import { availableParallelism } from 'node:os';
+import { StudioError } from '#mesh/errors.ts';
+import type { Log } from '#mesh/log.ts';
+import { abortable } from './abortable.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Changes } from './changes.ts';
+import { planLoad, type ModelOptions } from './load-plan.ts';
+import { startModel, type LoadedModel } from './loaded-model.ts';
+import { after, decideStart, INITIAL_STATE, type ModelHappening, type ModelState } from './model-state.ts';
+
+/** Every model's worker. */
+export interface Workers {
+  /**
+   * A model that can chat, started if need be; any number of callers at once share one start.
+   * @throws StudioError MODEL_NOT_LOADED when it is not installed or cannot be loaded, MODEL_CRASHED when it crashed too
+   *   often to be started again now; the signal's reason
+   */
+  use(name: string, signal: AbortSignal): Promise<LoadedModel>;
+  /** As `use`, with an admin's options and however often it crashed. A loaded model stays as it is. */
+  load(name: string, options: ModelOptions, signal: AbortSignal): Promise<LoadedModel>;
+  /** Ends a model's worker; its chats fail with MODEL_NOT_LOADED. */
+  unload(name: string): Promise<void>;
+  stateOf(name: string): ModelState;
+  /** The model's worker, if it runs. */
+  loaded(name: string): LoadedModel | undefined;
+  /** A chat was answered: the model works. */
+  answered(name: string): void;
+  /** Ends every worker. */
+  stop(): Promise<void>;
+}
+
+/** A load from a slow disk may take long, but not for ever. */
+const LOAD_TIMEOUT_MS = 300_000;
+
+interface Entry {
+  state: ModelState;
+  model: LoadedModel | undefined;
+  start: { readonly done: Promise<LoadedModel>; readonly controller: AbortController } | undefined;
+}
+
+const unloaded = (name: string): StudioError => new StudioError('MODEL_NOT_LOADED', `${name} was unloaded.`);
+const stopping = (): StudioError => new StudioError('SERVICE_UNAVAILABLE', 'The studio is stopping.');
+
+export const createWorkers = (
+  catalogue: Catalogue,
+  changes: Changes,
+  log: Log,
+  processors: number = availableParallelism(),
+): Workers => {
+  const entries = new Map<string, Entry>();
+  let stopped = false;
+
+  const entryOf = (name: string): Entry => {
+    const known = entries.get(name);
+    if (known) return known;
+    const entry: Entry = { state: INITIAL_STATE, model: undefined, start: undefined };
+    entries.set(name, entry);
+    return entry;
+  };
+
+  const happened = (name: string, entry: Entry, happening: ModelHappening): void => {
+    const before = entry.state;
+    entry.state = after(before, happening, Date.now());
+    if (entry.state === before) return;
+    log.info({ model: name, happening: happening.type, reason: entry.state.lastError ?? undefined }, 'a model changed');
+    changes.publish(name);
+  };
+
+  const notInstalled = async (name: string): Promise<StudioError> => {
+    const names = (await catalogue.list()).map((model) => model.name);
+    const known = names.length > 0 ? `Installed: ${names.join(', ')}.` : 'No model is installed.';
+    return new StudioError('MODEL_NOT_LOADED', `There is no model ${JSON.stringify(name.slice(0, 128))}. ${known}`);
+  };
+
+  const watch = async (name: string, entry: Entry, model: LoadedModel): Promise<void> => {
+    const reason = await model.ended;
+    // Unless it was ended on purpose.
+    if (entry.model !== model) return;
+    entry.model = undefined;
+    happened(name, entry, { type: 'crashed', reason });
+  };
+
+  const start = async (
+    name: string,
+    entry: Entry,
+    options: ModelOptions,
+    signal: AbortSignal,
+  ): Promise<LoadedModel> => {
+    const installed = await catalogue.find(name);
+    if (!installed) throw await notInstalled(name);
+    const plan = planLoad(installed, options, processors);
+    happened(name, entry, { type: 'load began' });
+    const timeout = AbortSignal.timeout(LOAD_TIMEOUT_MS);
+    const result = await startModel(name, plan, AbortSignal.any([signal, timeout]), log).catch((error: unknown) => {
+      if (!timeout.aborted || signal.aborted) throw error;
+      return { outcome: 'not loaded', reason: `it took longer than ${LOAD_TIMEOUT_MS / 60_000} minutes` } as const;
+    });
+    if (result.outcome !== 'loaded') {
+      happened(name, entry, { type: result.outcome === 'crashed' ? 'crashed' : 'load failed', reason: result.reason });
+      throw new StudioError('MODEL_NOT_LOADED', `${name} cannot be loaded: ${result.reason}.`);
+    }
+    const { model } = result;
+    entry.model = model;
+    happened(name, entry, { type: 'loaded' });
+    void watch(name, entry, model);
+    return model;
+  };
+
+  const begin = (name: string, options: ModelOptions): Promise<LoadedModel> => {
+    if (stopped) return Promise.reject(stopping());
+    const entry = entryOf(name);
+    const controller = new AbortController();
+    const done = start(name, entry, options, controller.signal).finally(() => {
+      entry.start = undefined;
+      // Names that are no model's leave nothing behind.
+      if (entry.state === INITIAL_STATE) entries.delete(name);
+    });
+    entry.start = { done, controller };
+    return done;
+  };
+
+  const end = async (name: string, entry: Entry, reason: StudioError): Promise<void> => {
+    entry.start?.controller.abort(reason);
+    // Whoever waits for the start is told; here it only has to be over.
+    await entry.start?.done.catch(() => {});
+    const { model } = entry;
+    entry.model = undefined;
+    happened(name, entry, { type: 'unloaded' });
+    await model?.close(reason);
+  };
+
+  return {
+    stateOf: (name) => entries.get(name)?.state ?? INITIAL_STATE,
+    loaded: (name) => entries.get(name)?.model,
+    use: async (name, signal) => {
+      const entry = entries.get(name);
+      if (entry?.model) return entry.model;
+      if (entry?.start) return abortable(entry.start.done, signal);
+      const decision = decideStart(entry?.state ?? INITIAL_STATE, Date.now());
+      if (decision.decision === 'start') return abortable(begin(name, {}), signal);
+      throw new StudioError(
+        'MODEL_CRASHED',
+        `${name} has failed several times in a row and rests for ${decision.seconds} s: ${decision.reason}.`,
+        { retryAfterSeconds: decision.seconds },
+      );
+    },
+    load: (name, options, signal) => {
+      const entry = entries.get(name);
+      if (entry?.model) return Promise.resolve(entry.model);
+      return abortable(entry?.start?.done ?? begin(name, options), signal);
+    },
+    unload: async (name) => {
+      if (!(await catalogue.find(name))) throw await notInstalled(name);
+      const entry = entries.get(name);
+      if (entry) await end(name, entry, unloaded(name));
+    },
+    answered: (name) => {
+      const entry = entries.get(name);
+      if (entry) happened(name, entry, { type: 'answered' });
+    },
+    stop: async () => {
+      stopped = true;
+      await Promise.all([...entries].map(([name, entry]) => end(name, entry, stopping())));
+    },
+  };
+};
