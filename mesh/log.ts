@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 
 export type Log = Logger;
 
@@ -9,14 +9,21 @@ const SECRETS = ['password', 'authorization', 'cookie', 'token', 'accessToken', 
  * A logger that writes JSON lines to standard error, so that standard output stays for what a command answers.
  * @param service name of the part that logs
  * @param level pino's level, `silent` for none
+ * @param destination where the lines go instead
  */
-export const createLog = (service: string, level: string): Log =>
+export const createLog = (
+  service: string,
+  level: string,
+  destination: DestinationStream = pino.destination({ fd: 2, sync: false }),
+): Log =>
   pino(
     {
       level,
       base: { service, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
+      // Without it an Error under `error` is written as {}.
+      serializers: { error: pino.stdSerializers.err },
       redact: { paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.headers.${key}`]), censor: '[redacted]' },
     },
-    pino.destination({ fd: 2, sync: false }),
+    destination,
   );

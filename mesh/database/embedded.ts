@@ -251,3 +251,19 @@ export const startPostgres = async (options: EmbeddedOptions): Promise<EmbeddedP
   }
   return { url: address(DATABASE), exited, stop };
 };
+
+/**
+ * Checks that the embedded PostgreSQL can run here, the way `startPostgres` runs it.
+ * @returns what it says of itself, like `postgres (PostgreSQL) 18.4`
+ * @throws ConfigurationError with one line that says what to do
+ */
+export const checkEmbedded = async (): Promise<string> => {
+  const binaries = findBinaries();
+  const [program, ...args] = [...launcher(), binaries.postgres, '--version'];
+  await linkLibraries(binaries);
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', timeout: 10_000 });
+  if (status === 0) return stdout.trim();
+  throw new ConfigurationError(
+    `The embedded PostgreSQL does not run here (${(error?.message ?? stderr).trim().split('\n')[0]}): set DATABASE_URL to a PostgreSQL of version 15 or newer.`,
+  );
+};

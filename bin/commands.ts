@@ -1,0 +1,96 @@
+/** What a command is given, and what it answers: its exit code. */
+export interface Invocation {
+  /** The project's folder. */
+  readonly root: string;
+  /** What stands after the command's name. */
+  readonly args: readonly string[];
+}
+export type Run = (invocation: Invocation) => Promise<number>;
+
+interface Command {
+  readonly usage: string;
+  readonly summary: string;
+  /** Imported only when it is asked for: a command loads nothing of the others. */
+  readonly load: () => Promise<{ readonly run: Run }>;
+}
+
+export const COMMANDS = {
+  start: {
+    usage: 'start',
+    summary: 'Start the whole studio: database, services, gateway.',
+    load: () => import('./start.ts'),
+  },
+  serve: {
+    usage: 'serve <service…>',
+    summary: 'Host services in this process: gateway, users, models, sandbox, agents.',
+    load: () => import('./serve.ts'),
+  },
+  migrate: {
+    usage: 'migrate',
+    summary: 'Bring the database to the newest state, and make the first admin.',
+    load: () => import('./migrate.ts'),
+  },
+  doctor: {
+    usage: 'doctor [--json]',
+    summary: 'Say what this host can and cannot do, and how to mend it.',
+    load: () => import('./doctor.ts'),
+  },
+  test: {
+    usage: 'test',
+    summary: 'Check everything: generated files, types, lint, unit, integration and browser tests.',
+    load: () => import('./test.ts'),
+  },
+  generate: {
+    usage: 'generate',
+    summary: 'Write what is derived from schemas/.',
+    load: () => import('./generate.ts'),
+  },
+  format: {
+    usage: 'format [--check]',
+    summary: 'Format every file.',
+    load: () => import('./format.ts'),
+  },
+  model: {
+    usage: 'model train-starter',
+    summary: 'Repeat how the starter model was made.',
+    load: () => import('./model.ts'),
+  },
+  help: { usage: 'help', summary: 'Show this.', load: () => import('./help.ts') },
+  version: { usage: 'version', summary: 'Show the version.', load: () => import('./version.ts') },
+} as const satisfies Record<string, Command>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+/** An expected end of a command; its message is one line for the person who called it. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exitCode: number;
+
+  /** @param exitCode 1 when the work failed, 2 when the command was called wrongly */
+  constructor(message: string, exitCode: 1 | 2 = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+export type Choice =
+  | { readonly outcome: 'run'; readonly command: CommandName; readonly args: readonly string[] }
+  | { readonly outcome: 'unknown'; readonly name: string };
+
+const SYNONYMS: Readonly<Record<string, CommandName>> = {
+  '--help': 'help',
+  '-h': 'help',
+  '--version': 'version',
+  '-v': 'version',
+};
+
+const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name);
+
+/** Decides which command a command line means; none at all asks for help. */
+export const choose = (argv: readonly string[]): Choice => {
+  const [given = 'help', ...args] = argv;
+  const name = Object.hasOwn(SYNONYMS, given) ? (SYNONYMS[given] ?? given) : given;
+  if (!isCommand(name)) return { outcome: 'unknown', name: given };
+  if (args.includes('--help') || args.includes('-h')) return { outcome: 'run', command: 'help', args: [] };
+  return { outcome: 'run', command: name, args };
+};

@@ -1,0 +1,32 @@
+import { ConfigurationError } from '#mesh/config.ts';
+import { choose, COMMANDS, CommandError } from './commands.ts';
+
+const say = (line: string): void => void process.stderr.write(`devstudio: ${line}\n`);
+
+/**
+ * Runs the command that a command line means.
+ * @param root the project's folder
+ * @returns the exit code: 0 done, 1 failed, 2 called wrongly
+ */
+export const main = async (root: string, argv: readonly string[]): Promise<number> => {
+  const choice = choose(argv);
+  if (choice.outcome === 'unknown') {
+    say(`there is no command '${choice.name}'; see devstudio help.`);
+    return 2;
+  }
+  try {
+    const { run } = await COMMANDS[choice.command].load();
+    return await run({ root, args: choice.args });
+  } catch (error) {
+    if (error instanceof CommandError) {
+      say(error.message);
+      return error.exitCode;
+    }
+    if (error instanceof ConfigurationError) {
+      say(error.message);
+      return 1;
+    }
+    say(`unexpected failure: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return 1;
+  }
+};
