@@ -12,7 +12,11 @@ export const keepHouse = async (db: Database): Promise<void> => {
 };
 
 /** Keeps house every few seconds until it is stopped; `stop` waits for a round that runs. */
-export const startHousekeeping = (db: Database, log: Log): { stop(): Promise<void> } => {
+export const startHousekeeping = (
+  db: Database,
+  log: Log,
+  intervalMs: number = INTERVAL_MS,
+): { stop(): Promise<void> } => {
   let running = Promise.resolve();
   let timer: NodeJS.Timeout;
   let stopped = false;
@@ -27,7 +31,7 @@ export const startHousekeeping = (db: Database, log: Log): { stop(): Promise<voi
   const schedule = (): void => {
     timer = setTimeout(() => {
       running = round();
-    }, INTERVAL_MS).unref();
+    }, intervalMs).unref();
   };
   schedule();
   return {

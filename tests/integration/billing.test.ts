@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import { sql } from 'slonik';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { openPool, serviceAddress, type Database } from '#mesh/database/pool.ts';
 import { createLog } from '#mesh/log.ts';
@@ -89,6 +90,30 @@ const quota = async (userId: string, unit: string, period: string, limit: number
   return BigInt(z.string().parse(row?.['id']));
 };
 
+/** Holds the rows that a query locks for as long as `work` runs. */
+const whileLocked = async (text: string, values: readonly unknown[], work: () => Promise<void>): Promise<void> => {
+  const holder = new Client({ connectionString: database.url });
+  await holder.connect();
+  try {
+    await holder.query('begin');
+    await holder.query(text, [...values]);
+    await work();
+  } finally {
+    await holder.end();
+  }
+};
+
+const waitForLocked = (count: number): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      const waiting = await database.sql(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      expect(waiting).toHaveLength(count);
+    },
+    { timeout: 30_000, interval: 10 },
+  );
+
 describe('a reservation', () => {
   test('holds the prompt and the completion, and settling charges what was used', async () => {
     const id = await user({ tokens: 100 });
@@ -150,6 +175,20 @@ describe('a reservation', () => {
     expect(await balance(id)).toEqual({ granted: 1_000, reserved: 20, spent: 0 });
     await settle(request, 1);
     expect(await reserve(id, { request })).toMatchObject({ outcome: 'duplicate' });
+  });
+
+  test('is made once when two of the same request wait for the same balance', async () => {
+    const id = await user({ tokens: 1_000 });
+    const request = randomUUID();
+    let outcomes: Promise<{ outcome: string }[]> = Promise.resolve([]);
+    const window =
+      'select from billing.quota_window w join billing.quota q on q.id = w.quota_id where q.subject = $1 for update';
+    await whileLocked(window, [`user:${id}`], async () => {
+      outcomes = Promise.all([reserve(id, { request }), reserve(id, { request })]);
+      await waitForLocked(2);
+    });
+    expect((await outcomes).map(({ outcome }) => outcome).toSorted()).toEqual(['duplicate', 'granted']);
+    expect(await balance(id)).toEqual({ granted: 1_000, reserved: 20, spent: 0 });
   });
 
   test.each<[string, Asked]>([
@@ -334,6 +373,21 @@ describe('a lease that runs out', () => {
     await expire(request);
     await keepHouse(users);
     expect(await balance(id)).toEqual({ granted: 100, reserved: 0, spent: 0 });
+  });
+
+  test('does not wait behind another whose worker just now reports', async () => {
+    const id = await user({ tokens: 100 });
+    const [reporting, gone] = [randomUUID(), randomUUID()];
+    for (const request of [reporting, gone]) {
+      await reserve(id, { request });
+      await expire(request);
+    }
+    await whileLocked('select from billing.llm_requests where request_id = $1 for update', [reporting], async () => {
+      await keepHouse(users);
+      expect(await bill(gone)).toMatchObject([{ outcome: 'expired' }]);
+    });
+    expect(await heartbeat(reporting, 1)).toBe('ok');
+    await settle(reporting, 1);
   });
 
   test('leaves the requests that still run alone, and closes every one that does not, once', async () => {

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { afterEach, describe, expect, test } from 'vitest';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { readConfig } from '#mesh/config.ts';
 import { openPool, serviceAddress } from '#mesh/database/pool.ts';
 import { createLog } from '#mesh/log.ts';
 import { secretFrom } from '#mesh/secret.ts';
 import { ensureFirstAdmin } from '#subgraphs/users/first-admin.ts';
-import { keepHouse } from '#subgraphs/users/housekeeping.ts';
+import { keepHouse, startHousekeeping } from '#subgraphs/users/housekeeping.ts';
 import { createPasswords } from '#subgraphs/users/passwords.ts';
 import { startUsers } from '#subgraphs/users/server.ts';
 import { freshDatabase, type TestDatabase } from '#tests/harness/database.ts';
@@ -131,4 +131,39 @@ test('sessions that ended long ago are forgotten with their tokens, others are k
     { kept: true },
   ]);
   expect(await database.sql('select from users.sessions')).toHaveLength(1);
+});
+
+describe('housekeeping', () => {
+  test('closes what was left open, goes on after a failure, and stops', async () => {
+    const database = await fresh();
+    const id = await insertUser(database, 'someone@devstudio.test', { tokens: 100 });
+    const abandon = async (): Promise<string> => {
+      const request = randomUUID();
+      await database.sql("select billing.reserve($1, 'w', $2, 'm', 1, 1, 1, 0, 0, '1 microsecond')", [request, id]);
+      return request;
+    };
+    const state = async (request: string) =>
+      (await database.sql('select state from billing.llm_requests where request_id = $1', [request]))[0]?.['state'];
+    const db = await openPool(serviceAddress(database.url, 'users', database.secret), log);
+    const warned = vi.spyOn(log, 'warn');
+
+    const house = startHousekeeping(db, log, 5);
+    const patient = { timeout: 30_000, interval: 10 };
+    const first = await abandon();
+    await vi.waitFor(async () => expect(await state(first)).toBe('expired'), patient);
+
+    await database.sql('alter function billing.reap() rename to gone');
+    await vi.waitFor(() =>
+      expect(warned).toHaveBeenCalledWith(expect.anything(), expect.stringMatching(/housekeeping/)),
+    );
+    const second = await abandon();
+    await database.sql('alter function billing.gone() rename to reap');
+    await vi.waitFor(async () => expect(await state(second)).toBe('expired'), patient);
+
+    await house.stop();
+    await db.end();
+    const third = await abandon();
+    expect(await state(third)).toBe('open');
+    warned.mockRestore();
+  });
 });
