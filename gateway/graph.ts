@@ -1,6 +1,19 @@
-import type { ExecutionResult } from 'graphql';
-import type { StudioError } from '#mesh/errors.ts';
-import type { Principal } from './access/principal.ts';
+import { getVariableValues, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { StudioError } from '#mesh/errors.ts';
+import type { Log } from '#mesh/log.ts';
+import type { Authenticate, Authentication, Credentials } from './access/authenticator.ts';
+import { decideAccess, type DeniedField } from './access/guards.ts';
+import { callerOf, type Principal } from './access/principal.ts';
+import type { Variables } from './conditions.ts';
+import { expected, sealResult } from './errors.ts';
+import { executePrepared } from './execute.ts';
+import type { Generation } from './generation.ts';
+import type { Prepared } from './planner.ts';
+import type { RunContext, Upstreams } from './runner.ts';
+import { endable } from './stream.ts';
+import { subscribePrepared } from './subscribe.ts';
+
+export type { Authentication, Credentials } from './access/authenticator.ts';
 
 /** What a client asks of the graph. */
 export interface Operation {
@@ -20,16 +33,6 @@ export interface Requester {
   readonly signal: AbortSignal;
 }
 
-/** Where a client writes its credential. */
-export interface Credentials {
-  readonly authorization?: string | undefined;
-  readonly 'x-api-key'?: string | undefined;
-}
-
-export type Authentication =
-  | { readonly outcome: 'accepted'; readonly principal: Principal | null }
-  | { readonly outcome: 'refused'; readonly error: StudioError };
-
 /**
  * The graph without a transport: every door (GraphQL over HTTP and WebSocket, JSON-RPC) asks it, so that limits,
  * access, plans and errors are decided in one place.
@@ -42,3 +45,173 @@ export interface Graph {
   /** Decides who asks. No credential at all is accepted with a null principal. */
   authenticate(credentials: Credentials, requestId: string, signal: AbortSignal): Promise<Authentication>;
 }
+
+/** An operation whose document a door has read already. */
+export interface ReadOperation {
+  readonly document: DocumentNode;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+  readonly operationName?: string | undefined;
+}
+
+/** The graph for doors whose protocol has them read the document themselves (GraphQL over HTTP, graphql-ws). */
+export interface DocumentGraph extends Graph {
+  /** What clients see at the moment. */
+  schema(): GraphQLSchema;
+  /** @throws StudioError or GraphQLError with code DOCUMENT_TOO_LARGE or GRAPHQL_PARSE_FAILED */
+  parse(text: string): DocumentNode;
+  /** Why a document that `parse` gave does not fit; empty when it does. */
+  validate(document: DocumentNode): readonly GraphQLError[];
+  /** Like `execute`, of a document that `parse` gave and `validate` found without fault. */
+  executeDocument(operation: ReadOperation, requester: Requester): Promise<ExecutionResult>;
+  /** Like `subscribe`, likewise. */
+  subscribeDocument(
+    operation: ReadOperation,
+    requester: Requester,
+  ): Promise<AsyncGenerator<ExecutionResult, undefined> | ExecutionResult>;
+}
+
+export interface GraphOptions {
+  /** The generation that new operations run on. */
+  readonly current: () => Generation;
+  readonly upstreams: Upstreams;
+  readonly authenticate: Authenticate;
+  readonly log: Log;
+}
+
+const MAX_VARIABLE_ERRORS = 10;
+
+const coerceVariables = (schema: GraphQLSchema, { operation }: Prepared, given: Variables): Variables => {
+  const definitions = operation.variableDefinitions ?? [];
+  const { errors, coerced } = getVariableValues(schema, definitions, given, { maxErrors: MAX_VARIABLE_ERRORS });
+  if (errors) throw new Refusal(errors.map((error) => withCode(error)));
+  return coerced;
+};
+
+const withCode = (error: GraphQLError): GraphQLError =>
+  new GraphQLError(error.message, { nodes: error.nodes ?? null, extensions: { code: 'BAD_USER_INPUT' } });
+
+/** Several errors that refuse one operation. */
+class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
+    super('the operation was refused');
+    this.errors = errors;
+  }
+}
+
+interface Admitted {
+  readonly prepared: Prepared;
+  readonly denied: readonly DeniedField[];
+  readonly context: RunContext;
+}
+
+/** Builds the graph over a supergraph and its subgraphs. */
+export const createGraph = ({ current, upstreams, authenticate, log }: GraphOptions): DocumentGraph => {
+  /** The generation of each document, which its operations finish on even when a newer one is current. */
+  const generations = new WeakMap<DocumentNode, Generation>();
+
+  const parse = (text: string): DocumentNode => {
+    const generation = current();
+    const document = generation.parse(text);
+    generations.set(document, generation);
+    return document;
+  };
+  const generationOf = (document: DocumentNode): Generation => generations.get(document) ?? current();
+  const validate = (document: DocumentNode): readonly GraphQLError[] => generationOf(document).validate(document);
+
+  /** Everything that is decided before a subgraph is asked. @throws StudioError or Refusal */
+  const admit = (operation: ReadOperation, { principal, requestId, signal }: Requester): Admitted => {
+    const { document, operationName, variables } = operation;
+    const { planner, schema } = generationOf(document);
+    const prepared = planner.prepare(document, operationName);
+    if (!prepared) throw new StudioError('BAD_REQUEST', 'Could not determine what operation to execute.');
+    const access = decideAccess(prepared.guarded, principal, prepared.operation.operation);
+    if (access.outcome === 'refused') throw access.error;
+    return {
+      prepared,
+      denied: access.outcome === 'filtered' ? access.denied : [],
+      context: {
+        supergraphSchema: planner.parts.supergraphSchema,
+        upstreams,
+        identity: { requestId, caller: callerOf(principal) },
+        signal,
+        log: log.child({ requestId }),
+        variables: coerceVariables(schema, prepared, variables ?? {}),
+      },
+    };
+  };
+
+  const refusal = (error: unknown, { requestId, signal }: Requester): ExecutionResult => {
+    if (error instanceof Refusal) return sealResult({ errors: error.errors }, requestId);
+    // Nobody reads the answer to an abandoned request; TIMEOUT is what the client would be told if somebody did.
+    const known = signal.aborted ? new StudioError('TIMEOUT') : expected(error, log.child({ requestId }));
+    return sealResult({ errors: [known] }, requestId);
+  };
+
+  const executeDocument: DocumentGraph['executeDocument'] = async (operation, requester) => {
+    try {
+      const { prepared, denied, context } = admit(operation, requester);
+      if (prepared.operation.operation === 'subscription') {
+        throw new StudioError('BAD_REQUEST', 'A subscription needs a stream: ask over WebSocket or text/event-stream.');
+      }
+      return sealResult(await executePrepared(prepared, denied, context), requester.requestId);
+    } catch (error) {
+      return refusal(error, requester);
+    }
+  };
+
+  const subscribeDocument: DocumentGraph['subscribeDocument'] = async (operation, requester) => {
+    try {
+      const { prepared, context } = admit(operation, requester);
+      const plan = prepared.plan(new Set());
+      if (plan?.node?.kind !== 'Subscription') throw new StudioError('BAD_REQUEST', 'This is no subscription.');
+      const stream = await subscribePrepared(prepared, plan, plan.node, context);
+      return sealed(stream, requester.requestId);
+    } catch (error) {
+      return refusal(error, requester);
+    }
+  };
+
+  /** Reads the text of an operation. @throws as `parse` does, or Refusal */
+  const read = ({ document: text, ...rest }: Operation): ReadOperation => {
+    const document = parse(text);
+    const flaws = validate(document);
+    if (flaws.length > 0) throw new Refusal(flaws);
+    return { document, ...rest };
+  };
+
+  const reading = async <T>(operation: Operation, requester: Requester, run: (read: ReadOperation) => Promise<T>) => {
+    try {
+      return await run(read(operation));
+    } catch (error) {
+      return refusal(error, requester);
+    }
+  };
+
+  return {
+    schema: () => current().schema,
+    parse,
+    validate,
+    executeDocument,
+    subscribeDocument,
+    authenticate,
+    execute: (operation, requester) => reading(operation, requester, (known) => executeDocument(known, requester)),
+    subscribe: (operation, requester) => reading(operation, requester, (known) => subscribeDocument(known, requester)),
+  };
+};
+
+const sealed = (
+  stream: AsyncGenerator<ExecutionResult, undefined>,
+  requestId: string,
+): AsyncGenerator<ExecutionResult, undefined> =>
+  endable(
+    {
+      next: async () => {
+        const event = await stream.next();
+        return event.done === true ? event : { done: false, value: sealResult(event.value, requestId) };
+      },
+    },
+    () => void stream.return(undefined),
+  );

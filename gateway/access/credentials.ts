@@ -1,0 +1,21 @@
+/** What a client has sent to prove who it is. */
+export type Credential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'token'; readonly token: string }
+  /** Something was sent that can be no credential. */
+  | { readonly kind: 'unreadable' };
+
+/** Longer than any token that we issue; keeps the cache of verified tokens small. */
+const MAX_LENGTH = 4_096;
+
+/** Reads `Authorization: Bearer …`, or `x-api-key` where there is none. */
+export const readCredential = (headers: {
+  readonly authorization?: string | undefined;
+  readonly 'x-api-key'?: string | undefined;
+}): Credential => {
+  const { authorization, 'x-api-key': key } = headers;
+  if (authorization === undefined && key === undefined) return { kind: 'none' };
+  const token = authorization === undefined ? key?.trim() : /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1];
+  if (token === undefined || token === '' || token.length > MAX_LENGTH) return { kind: 'unreadable' };
+  return { kind: 'token', token };
+};

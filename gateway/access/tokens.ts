@@ -1,0 +1,81 @@
+import { errors, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { Lru } from '../lru.ts';
+import type { Keys } from './keys.ts';
+
+const ISSUER = 'cyberdevstudio';
+const AUDIENCE = 'cyberdevstudio';
+/** Seconds by which two clocks may differ. */
+const CLOCK_TOLERANCE = 5;
+const REMEMBERED = 10_000;
+/** A verified token is verified anew after this long, so that a withdrawn key ends it. */
+const TRUST_MS = 300_000;
+
+const Claims = z.object({ sub: z.string(), sid: z.string(), exp: z.number() });
+
+export interface Session {
+  readonly userId: string;
+  readonly sessionId: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+export type TokenVerdict =
+  | { readonly outcome: 'valid'; readonly session: Session }
+  | { readonly outcome: 'expired' }
+  | { readonly outcome: 'invalid' };
+
+/** Verifies access tokens: EdDSA signature, issuer, audience, kind, age. */
+export class Tokens {
+  readonly #keys: Keys;
+  readonly #now: () => number;
+  readonly #verified = new Lru<string, { readonly session: Session; readonly until: number }>(REMEMBERED);
+
+  constructor(keys: Keys, now: () => number = Date.now) {
+    this.#keys = keys;
+    this.#now = now;
+  }
+
+  /** @throws StudioError when the keys cannot be loaded */
+  async verify(token: string): Promise<TokenVerdict> {
+    const now = this.#now();
+    const known = this.#verified.get(token);
+    if (known && now < known.until) {
+      const { session } = known;
+      return now < session.expiresAt + CLOCK_TOLERANCE * 1_000 ? { outcome: 'valid', session } : { outcome: 'expired' };
+    }
+    const verdict = await this.#check(token, now);
+    if (verdict.outcome === 'valid') this.#verified.set(token, { session: verdict.session, until: now + TRUST_MS });
+    return verdict;
+  }
+
+  async #check(token: string, now: number): Promise<TokenVerdict> {
+    try {
+      const { payload } = await jwtVerify(
+        token,
+        async ({ kid }) => {
+          const key = kid === undefined ? undefined : await this.#keys.find(kid);
+          if (!key) throw new errors.JWKSNoMatchingKey();
+          return key;
+        },
+        {
+          algorithms: ['EdDSA'],
+          issuer: ISSUER,
+          audience: AUDIENCE,
+          typ: 'at+jwt',
+          requiredClaims: ['sub', 'sid', 'exp'],
+          clockTolerance: CLOCK_TOLERANCE,
+          currentDate: new Date(now),
+        },
+      );
+      const claims = Claims.safeParse(payload);
+      if (!claims.success) return { outcome: 'invalid' };
+      const { sub, sid, exp } = claims.data;
+      return { outcome: 'valid', session: { userId: sub, sessionId: sid, expiresAt: exp * 1_000 } };
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) return { outcome: 'expired' };
+      if (error instanceof errors.JOSEError) return { outcome: 'invalid' };
+      throw error;
+    }
+  }
+}

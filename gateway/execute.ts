@@ -1,0 +1,38 @@
+import type { ExecutionResult } from 'graphql';
+import { StudioError } from '#mesh/errors.ts';
+import type { DeniedField } from './access/guards.ts';
+import { errorAt } from './errors.ts';
+import type { Prepared } from './planner.ts';
+import { runPlan, type Run, type RunContext } from './runner.ts';
+
+/** The final answer: what was asked for, in its form, with what went wrong. */
+export const shapeAnswer = (
+  prepared: Prepared,
+  run: Pick<Run, 'data' | 'errors' | 'variables' | 'log'>,
+): ExecutionResult => {
+  const { data, problems } = prepared.shape(run.data, run.variables);
+  // A null that a known error explains needs no second one; one that nothing explains is a fault of a subgraph.
+  if (run.errors.length === 0 && problems.length > 0) {
+    run.log.error({ problems: problems.map(({ message, path }) => ({ message, path })) }, 'an answer breaks its types');
+    run.errors.push(...problems.map(({ path }) => errorAt(path, new StudioError('INTERNAL_SERVER_ERROR'))));
+  }
+  return run.errors.length > 0 ? { errors: run.errors, data } : { data };
+};
+
+/**
+ * Runs a query or a mutation. Rejects only when the request was given up.
+ * @param denied fields that are left out, each answered with null and its refusal
+ */
+export const executePrepared = async (
+  prepared: Prepared,
+  denied: readonly DeniedField[],
+  context: RunContext,
+): Promise<ExecutionResult> => {
+  const plan = prepared.plan(new Set(denied.map(({ field }) => field.coordinate)));
+  const data = prepared.introspect(context.variables);
+  const errors = denied.map(({ field, error }) => errorAt(field.path, error));
+  if (plan?.node) await runPlan({ ...context, plan, data, errors }, plan.node);
+  // Nothing that was asked for may be answered: that is a refusal of the whole request.
+  else if (errors.length > 0) return { errors };
+  return shapeAnswer(prepared, { ...context, data, errors });
+};

@@ -1,0 +1,58 @@
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph, type Schema } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import { validate, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
+import { rulesOf, type Rules } from './access/guards.ts';
+import { parseBounded } from './limits.ts';
+import { Lru } from './lru.ts';
+import { Planner } from './planner.ts';
+
+/** Longer documents are parsed each time: a stranger shall not fill the cache with megabytes. */
+const CACHED_TEXT = 16_384;
+const CACHED_DOCUMENTS = 1_000;
+const MAX_ERRORS = 20;
+
+/** Everything that is derived from one supergraph. A document belongs to the generation that has parsed it. */
+export class Generation {
+  readonly sdl: string;
+  readonly rules: Rules;
+  /** What clients see. */
+  readonly schema: GraphQLSchema;
+  readonly planner: Planner;
+  readonly #documents = new Lru<string, DocumentNode>(CACHED_DOCUMENTS);
+  readonly #flaws = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+
+  /** @throws Error or ConfigurationError when the SDL is broken or has a rule that cannot be enforced */
+  constructor(sdl: string) {
+    this.sdl = sdl;
+    this.rules = rulesOf(sdl);
+    const supergraph = Supergraph.build(sdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
+    const api: Schema = supergraph.apiSchema();
+    this.schema = api.toGraphQLJSSchema();
+    this.planner = new Planner({
+      schema: this.schema,
+      supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
+      api,
+      planner: new QueryPlanner(supergraph),
+      rules: this.rules,
+    });
+  }
+
+  /** @throws StudioError or a coded GraphQLError, see parseBounded */
+  parse(text: string): DocumentNode {
+    const known = this.#documents.get(text);
+    if (known) return known;
+    const document = parseBounded(text);
+    if (text.length <= CACHED_TEXT) this.#documents.set(text, document);
+    return document;
+  }
+
+  /** Why a document does not fit the schema, each with code GRAPHQL_VALIDATION_FAILED; empty when it fits. */
+  validate(document: DocumentNode): readonly GraphQLError[] {
+    const known = this.#flaws.get(document);
+    if (known) return known;
+    const flaws = validate(this.schema, document, undefined, { maxErrors: MAX_ERRORS });
+    for (const flaw of flaws) flaw.extensions['code'] = 'GRAPHQL_VALIDATION_FAILED';
+    this.#flaws.set(document, flaws);
+    return flaws;
+  }
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { StudioError } from '#mesh/errors.ts';
+import type { Log } from '#mesh/log.ts';
+import { readBody, sendJson, sendResponse } from '#mesh/serve.ts';
+import type { Credentials } from '../access/authenticator.ts';
+import { httpMeaningOf, sealError } from '../errors.ts';
+import type { DocumentGraph } from '../graph.ts';
+import { createGraphQlServer } from './yoga.ts';
+
+/** The id of a request: the client's own when it is a sane one, so that its logs and ours can be put together. */
+export const requestIdOf = (request: IncomingMessage): string => {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+};
+
+/**
+ * Answers with one error of the table.
+ * @param status another than the table's, where HTTP has one that says it better
+ */
+export const sendStudioError = (
+  response: ServerResponse,
+  error: StudioError,
+  requestId: string,
+  status?: number,
+): void => {
+  const meaning = httpMeaningOf(error);
+  sendJson(response, status ?? meaning.status, { errors: [sealError(error, requestId)] }, meaning.headers);
+};
+
+export const credentialsOf = (request: IncomingMessage): Credentials => {
+  const key = request.headers['x-api-key'];
+  return { authorization: request.headers.authorization, 'x-api-key': Array.isArray(key) ? key[0] : key };
+};
+
+/** The body of a POST; undefined when the request has been answered or its client is gone. */
+const bodyOf = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+): Promise<string | undefined> => {
+  // A form or plain text can be posted by any page of the web; JSON only by one that CORS lets through, and none is.
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
+    sendStudioError(response, new StudioError('BAD_REQUEST', 'Send a body of application/json.'), requestId, 415);
+    return undefined;
+  }
+  const body = await readBody(request);
+  if (body.outcome === 'too large') sendStudioError(response, new StudioError('PAYLOAD_TOO_LARGE'), requestId);
+  return body.outcome === 'read' ? body.text : undefined;
+};
+
+export type HttpDoor = (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;
+
+/** `/graphql` over HTTP: GET, POST and server-sent events. */
+export const createHttpDoor = (graph: DocumentGraph, log: Log): HttpDoor => {
+  const yoga = createGraphQlServer(graph, log);
+  return async (request, response, requestId) => {
+    // Also ends what runs for an answer that was complete without it, such as a refused kind of stream.
+    const controller = new AbortController();
+    response.on('close', () => controller.abort());
+    const { signal } = controller;
+
+    const body = request.method === 'POST' ? await bodyOf(request, response, requestId) : null;
+    if (body === undefined) return;
+    const verdict = await graph.authenticate(credentialsOf(request), requestId, signal);
+    if (verdict.outcome === 'refused') {
+      sendStudioError(response, verdict.error, requestId);
+      return;
+    }
+    const headers = Object.fromEntries(
+      ['accept', 'content-type'].flatMap((name) => {
+        const value = request.headers[name];
+        return typeof value === 'string' ? [[name, value]] : [];
+      }),
+    );
+    const answer = await yoga.fetch(
+      `http://gateway${request.url ?? '/graphql'}`,
+      { method: request.method ?? 'GET', headers, body, signal },
+      { requester: { requestId, principal: verdict.principal, signal } },
+    );
+    if (!response.destroyed) await sendResponse(response, answer);
+  };
+};

@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SUBGRAPHS, type Config, type SubgraphName } from '#mesh/config.ts';
+import { StudioError } from '#mesh/errors.ts';
+import type { Log } from '#mesh/log.ts';
+import type { Secret } from '#mesh/secret.ts';
+import { sendJson, serve } from '#mesh/serve.ts';
+import type { Readiness, Subgraph } from '#mesh/service.ts';
+import { createAuthenticate } from './access/authenticator.ts';
+import { Keys } from './access/keys.ts';
+import { createAccounts } from './access/principal.ts';
+import { Tokens } from './access/tokens.ts';
+import { expected } from './errors.ts';
+import { createGraph, type DocumentGraph } from './graph.ts';
+import { createHttpDoor, requestIdOf, sendStudioError } from './http/door.ts';
+import { SECURITY_HEADERS } from './http/security.ts';
+import { openStatic } from './http/static.ts';
+import { handleRpc } from './rpc/server.ts';
+import { openSupergraph } from './supergraph.ts';
+import { httpTransport } from './upstream/http.ts';
+import { localTransport } from './upstream/local.ts';
+import { createUpstream, type Upstream } from './upstream/upstream.ts';
+import { createWebSocketDoor } from './websocket/door.ts';
+
+export interface GatewayOptions {
+  readonly config: Config;
+  readonly secret: Secret;
+  readonly log: Log;
+  /** The subgraphs of this process; the others are reached at their configured addresses. */
+  readonly local: ReadonlyMap<SubgraphName, Subgraph>;
+  /** The folder of the built studio; it may be missing. */
+  readonly studio: string;
+  /** Absolute path of the composed SDL; the project's own when left out. */
+  readonly supergraph?: string;
+}
+
+export interface Gateway {
+  readonly url: string;
+  readonly port: number;
+  readonly graph: DocumentGraph;
+  /** Takes no new work, lets what runs finish for `graceMs`, then cuts it. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+const OWN_SUPERGRAPH = join(import.meta.dirname, '../schemas/supergraph.graphql');
+
+/** Which subgraphs do not answer, or what they lack themselves. */
+const readinessOf = async (upstreams: Iterable<Upstream>): Promise<Readiness> => {
+  const states = await Promise.all(
+    [...upstreams].map(async ({ name, readiness }) => ({ name, state: await readiness() })),
+  );
+  const missing = states.flatMap(({ name, state }) =>
+    state.ready ? [] : state.missing.map(({ what, mend }) => ({ what: `${name}: ${what}`, mend })),
+  );
+  return missing.length === 0 ? { ready: true } : { ready: false, missing };
+};
+
+/**
+ * Starts the one public door: GraphQL over HTTP and WebSocket, JSON-RPC, the public keys and the studio.
+ * @throws ConfigurationError when the port is taken or the supergraph cannot be served
+ */
+export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
+  const { config, secret, log, local } = options;
+  const key = secret('identity');
+  const upstreamFor = (name: SubgraphName): Upstream => {
+    const here = local.get(name);
+    return createUpstream({
+      name,
+      key,
+      log,
+      transport: here ? localTransport(here) : httpTransport(config.urls[name]),
+    });
+  };
+  const users = upstreamFor('users');
+  const upstreams = new Map(SUBGRAPHS.map((name) => [name, name === 'users' ? users : upstreamFor(name)]));
+
+  const accounts = createAccounts(users);
+  const keys = new Keys(() => accounts.verificationKeys());
+  const [supergraph, serveStatic] = await Promise.all([
+    openSupergraph(options.supergraph ?? OWN_SUPERGRAPH, log),
+    openStatic(options.studio),
+  ]);
+  const graph = createGraph({
+    current: supergraph.current,
+    upstreams,
+    authenticate: createAuthenticate(new Tokens(keys), accounts, log),
+    log,
+  });
+  const http = createHttpDoor(graph, log);
+  const webSockets = createWebSocketDoor(graph, log);
+
+  const publishKeys = async (response: ServerResponse, requestId: string): Promise<void> => {
+    try {
+      sendJson(response, 200, { keys: await keys.published() }, { 'cache-control': 'public, max-age=60' });
+    } catch (error) {
+      const known = expected(error, log);
+      sendStudioError(
+        response,
+        known instanceof StudioError ? known : new StudioError('SERVICE_UNAVAILABLE'),
+        requestId,
+      );
+    }
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = requestIdOf(request);
+    response.setHeader('x-request-id', requestId);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    if (path === '/graphql') return http(request, response, requestId);
+    if (path === '/rpc' || path.startsWith('/rpc/')) {
+      return handleRpc(request, response, { graph, log: log.child({ requestId }), requestId });
+    }
+    if (path === '/.well-known/jwks.json' && request.method === 'GET') return publishKeys(response, requestId);
+    if (serveStatic(request, response, path)) return undefined;
+    return sendStudioError(response, new StudioError('NOT_FOUND', 'There is nothing at this address.'), requestId);
+  };
+
+  const free = async (): Promise<void> => {
+    await supergraph.stop();
+    await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
+  };
+  try {
+    const served = await serve({
+      name: 'gateway',
+      host: config.host,
+      port: config.ports.gateway,
+      portVariable: 'GATEWAY_PORT',
+      log,
+      readiness: () => readinessOf(upstreams.values()),
+      handle,
+      upgrade: webSockets.upgrade,
+    });
+    return {
+      url: served.url,
+      port: served.port,
+      graph,
+      stop: async (graceMs = 5_000) => {
+        await Promise.all([webSockets.stop(graceMs), served.stop(graceMs)]);
+        await free();
+      },
+    };
+  } catch (error) {
+    await free();
+    throw error;
+  }
+};

@@ -1,0 +1,60 @@
+/**
+ * A stream whose `return` takes effect at once, even while a `next` is waiting. An async generator alone would first
+ * wait for the event that it is waiting for itself, and a cancelled chat would go on until its next token.
+ * @param source gives the events, one at a time and only when asked
+ * @param end frees the source; called once, whatever ended the stream
+ */
+export const endable = <T>(source: AsyncIterator<T>, end: () => void): AsyncGenerator<T, undefined> => {
+  const done = { done: true, value: undefined } as const;
+  const waiting = new Set<() => void>();
+  let over = false;
+
+  const finish = (): void => {
+    if (over) return;
+    over = true;
+    for (const release of waiting) release();
+    waiting.clear();
+    end();
+  };
+
+  return {
+    next: () => {
+      if (over) return Promise.resolve(done);
+      return new Promise((resolve, reject) => {
+        const release = (): void => resolve(done);
+        waiting.add(release);
+        source.next().then(
+          (result) => {
+            waiting.delete(release);
+            if (over) return;
+            if (result.done === true) {
+              finish();
+              resolve(done);
+            } else resolve(result);
+          },
+          (error: unknown) => {
+            waiting.delete(release);
+            if (over) return;
+            finish();
+            reject(error);
+          },
+        );
+      });
+    },
+    return: () => {
+      finish();
+      return Promise.resolve(done);
+    },
+    throw: (error: unknown) => {
+      finish();
+      return Promise.reject(error);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: () => {
+      finish();
+      return Promise.resolve();
+    },
+  };
+};

@@ -1,0 +1,3 @@
+import { SUBGRAPHS, type SubgraphName } from '#mesh/config.ts';
+
+export const isSubgraphName = (name: string): name is SubgraphName => SUBGRAPHS.some((known) => known === name);

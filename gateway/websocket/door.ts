@@ -1,0 +1,133 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CloseCode, handleProtocols } from 'graphql-ws';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { z } from 'zod';
+import type { Log } from '#mesh/log.ts';
+import { MAX_BODY_BYTES } from '#mesh/serve.ts';
+import type { DocumentGraph } from '../graph.ts';
+import { createProtocol, type Connection } from './protocol.ts';
+
+const KEEP_ALIVE_MS = 12_000;
+/** Bytes that wait for a client; more means that it sends and does not read. */
+const MAX_BUFFERED_BYTES = 32 * 1_048_576;
+/** How often `stop` looks whether the last operation is over. */
+const DRAIN_MS = 50;
+/** RFC 6455, section 7.4.1. */
+const GOING_AWAY = 1001;
+
+const Complete = z.object({ type: z.literal('complete'), id: z.string() });
+
+/** The id of the operation that this message ends. graphql-ws tells streams so, but neither queries nor mutations. */
+const endedBy = (text: string): string | undefined => {
+  if (text.length > 1_024 || !text.includes('complete')) return undefined;
+  try {
+    const message = Complete.safeParse(JSON.parse(text));
+    return message.success ? message.data.id : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Ends a connection whose other side no longer answers. */
+const keepAlive = (socket: WebSocket): (() => void) => {
+  let answered = true;
+  socket.on('pong', () => {
+    answered = true;
+  });
+  const timer = setInterval(() => {
+    if (!answered) socket.terminate();
+    answered = false;
+    socket.ping();
+  }, KEEP_ALIVE_MS);
+  return () => clearInterval(timer);
+};
+
+/** Resolves when the operating system has taken the text, so that a slow reader slows its source. */
+const send = (socket: WebSocket, text: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (socket.readyState !== socket.OPEN) resolve();
+    else socket.send(text, (error) => (error ? reject(error) : resolve()));
+  });
+
+export interface WebSocketDoor {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes no new connection, lets operations finish for `graceMs`, then closes what is left. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** `/graphql` over WebSocket. */
+export const createWebSocketDoor = (graph: DocumentGraph, log: Log): WebSocketDoor => {
+  const protocol = createProtocol(graph, log);
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_BODY_BYTES,
+    handleProtocols,
+    clientTracking: false,
+  });
+  const open = new Map<WebSocket, Connection>();
+  let stopping = false;
+
+  const accept = (socket: WebSocket): void => {
+    const connection: Connection = {
+      close: (code, reason) => socket.close(code, reason),
+      operations: new Map(),
+      credentials: {},
+      expiry: undefined,
+    };
+    open.set(socket, connection);
+    const rest = keepAlive(socket);
+    // A frame that is malformed or too large; ws closes the connection with the code for it.
+    socket.on('error', (error) => log.debug({ error: error.message }, 'a WebSocket failed'));
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) => send(socket, text),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (handle) => {
+          socket.on('message', (data) => {
+            const text = String(data);
+            if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
+            const ended = endedBy(text);
+            if (ended !== undefined) connection.operations.get(ended)?.abort();
+            handle(text).catch((error: unknown) => {
+              if (socket.readyState !== socket.OPEN) return;
+              log.error({ error }, 'a WebSocket message failed unexpectedly');
+              socket.close(CloseCode.InternalServerError, 'Internal server error');
+            });
+          });
+        },
+      },
+      connection,
+    );
+    socket.once('close', (code, reason) => {
+      rest();
+      clearTimeout(connection.expiry);
+      open.delete(socket);
+      for (const operation of connection.operations.values()) operation.abort();
+      closed(code, String(reason)).catch((error: unknown) => log.error({ error }, 'a WebSocket did not close'));
+    });
+  };
+
+  return {
+    upgrade: (request, socket, head) => {
+      if (stopping || (request.url ?? '').split('?', 1)[0] !== '/graphql') {
+        socket.end(`HTTP/1.1 ${stopping ? '503 Service Unavailable' : '404 Not Found'}\r\nconnection: close\r\n\r\n`);
+        return;
+      }
+      sockets.handleUpgrade(request, socket, head, accept);
+    },
+    stop: async (graceMs) => {
+      stopping = true;
+      const busy = (): boolean => [...open.values()].some(({ operations }) => operations.size > 0);
+      const end = Date.now() + graceMs;
+      while (busy() && Date.now() < end) await sleep(DRAIN_MS);
+      for (const socket of open.keys()) {
+        socket.close(GOING_AWAY, 'Going away');
+        // A client that does not answer the closing handshake would hold the port.
+        setTimeout(() => socket.terminate(), DRAIN_MS * 10).unref();
+      }
+    },
+  };
+};

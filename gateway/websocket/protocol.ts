@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { getOperationAST, type ExecutionArgs, type GraphQLError } from 'graphql';
+import { CloseCode, makeServer, type Context, type Server, type SubscribePayload } from 'graphql-ws';
+import { z } from 'zod';
+import { StudioError } from '#mesh/errors.ts';
+import type { Log } from '#mesh/log.ts';
+import type { Authentication, Credentials } from '../access/authenticator.ts';
+import { expected, sealError } from '../errors.ts';
+import type { DocumentGraph, ReadOperation, Requester } from '../graph.ts';
+
+/** Operations that one connection may have under way. */
+const MAX_OPERATIONS = 50;
+/** As much as the clocks of client and server may differ; see access/tokens.ts. */
+const EXPIRY_GRACE_MS = 5_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Of the registry that continues RFC 6455, section 7.4.1. */
+const TRY_AGAIN_LATER = 1013;
+
+/** One connection, as far as the protocol sees it. */
+export interface Connection {
+  close(code: number, reason: string): void;
+  /** What is under way, by the client's ids. */
+  readonly operations: Map<string, AbortController>;
+  credentials: Credentials;
+  expiry: NodeJS.Timeout | undefined;
+}
+
+/** The payload of `connection_init`. */
+type Params = Record<string, unknown>;
+
+interface OperationContext {
+  readonly requester: Requester;
+}
+
+const NO_OPERATION = 'Could not determine what operation to execute.';
+
+const InitPayload = z.object({ authorization: z.string().optional(), 'x-api-key': z.string().optional() });
+
+const credentialsOf = (payload: Params | undefined): Credentials | undefined => {
+  const named = Object.fromEntries(Object.entries(payload ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  const parsed = InitPayload.safeParse(named);
+  return parsed.success ? parsed.data : undefined;
+};
+
+const toRead = ({ document, variableValues, operationName }: ExecutionArgs): ReadOperation => ({
+  document,
+  variables: variableValues ?? undefined,
+  operationName: operationName ?? undefined,
+});
+
+/** graphql-ws passes on as `any` what `onSubscribe` gave it. */
+const requesterOf = ({ contextValue }: ExecutionArgs): Requester => (contextValue as OperationContext).requester;
+
+/** The protocol, `graphql-transport-ws`, over the graph; it knows connections but not how they are made. */
+export const createProtocol = (graph: DocumentGraph, log: Log): Server<Connection> => {
+  const check = async (connection: Connection, requestId: string, signal: AbortSignal): Promise<Authentication> => {
+    const verdict = await graph.authenticate(connection.credentials, requestId, signal);
+    if (verdict.outcome === 'refused' && verdict.error.code === 'UNAUTHENTICATED') {
+      connection.close(CloseCode.Forbidden, 'Forbidden');
+    }
+    return verdict;
+  };
+
+  /** A live stream ends with the credential that opened it. graphql-ws clients then connect anew with a fresh one. */
+  const closeAtExpiry = (connection: Connection, expiresAt: number): void => {
+    const rest = Math.min(expiresAt + EXPIRY_GRACE_MS - Date.now(), LONGEST_TIMER_MS);
+    connection.expiry = setTimeout(() => connection.close(CloseCode.Forbidden, 'Forbidden'), rest);
+  };
+
+  const onConnect = async ({ extra: connection, connectionParams }: Context<Params, Connection>) => {
+    const credentials = credentialsOf(connectionParams);
+    if (!credentials) return false;
+    connection.credentials = credentials;
+    const verdict = await check(connection, randomUUID(), new AbortController().signal);
+    if (verdict.outcome === 'refused') {
+      connection.close(TRY_AGAIN_LATER, 'Try again later');
+      return false;
+    }
+    if (verdict.principal) closeAtExpiry(connection, verdict.principal.expiresAt);
+    return true;
+  };
+
+  const onSubscribe = async (
+    { extra: connection }: Context<Params, Connection>,
+    id: string,
+    { query, variables, operationName }: SubscribePayload,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
+    const requestId = randomUUID();
+    const { operations } = connection;
+    if (operations.size >= MAX_OPERATIONS) {
+      const sentence = `One connection may have ${MAX_OPERATIONS} operations under way.`;
+      return [sealError(new StudioError('RATE_LIMITED', sentence), requestId)];
+    }
+    const controller = new AbortController();
+    operations.set(id, controller);
+    const refuse = (...errors: readonly GraphQLError[]) => {
+      operations.delete(id);
+      return errors.map((error) => sealError(error, requestId));
+    };
+    try {
+      // Who has lost the role, the session or the account since the last operation has lost it for this one.
+      const verdict = await check(connection, requestId, controller.signal);
+      if (verdict.outcome === 'refused') return refuse(verdict.error);
+      const document = graph.parse(query);
+      const flaws = graph.validate(document);
+      if (flaws.length > 0) return refuse(...flaws);
+      if (!getOperationAST(document, operationName)) return refuse(new StudioError('BAD_REQUEST', NO_OPERATION));
+      const requester: Requester = { requestId, principal: verdict.principal, signal: controller.signal };
+      return {
+        schema: graph.schema(),
+        document,
+        variableValues: variables ?? null,
+        operationName: operationName ?? null,
+        contextValue: { requester } satisfies OperationContext,
+      };
+    } catch (error) {
+      return refuse(expected(error, log));
+    }
+  };
+
+  return makeServer<Params, Connection>({
+    onConnect,
+    onSubscribe,
+    onComplete: ({ extra: connection }, id) => {
+      connection.operations.get(id)?.abort();
+      connection.operations.delete(id);
+    },
+    execute: (given: ExecutionArgs) => graph.executeDocument(toRead(given), requesterOf(given)),
+    subscribe: (given: ExecutionArgs) => graph.subscribeDocument(toRead(given), requesterOf(given)),
+  });
+};
