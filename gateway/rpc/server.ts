@@ -1,0 +1,162 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Graph } from '#gateway/graph.ts';
+import type { Log } from '#mesh/log.ts';
+import { readBody, sendJson, signalOf } from '#mesh/serve.ts';
+import { errorResponse, failure, failureFrom, NO_JSON, UNKNOWN_METHOD, type Failure } from './failures.ts';
+import { METHODS } from './methods.ts';
+import { perform, type Outcome } from './perform.ts';
+import { parseDirect, parseMessage, type Call, type Id } from './protocol.ts';
+
+/** What a request to this door comes with. */
+export interface Door {
+  readonly graph: Graph;
+  readonly log: Log;
+  readonly requestId: string;
+}
+
+/** What stands before a method's name in the address of its own door. */
+const DIRECT = '/rpc/';
+
+/** How many requests of a batch run at the same time. */
+const CONCURRENCY = 8;
+
+/** What goes back: the status, and the text unless there is nothing to say. */
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const NOTHING_TO_SAY: Reply = { status: 204, body: undefined };
+
+/** One HTTP request's way of performing calls, with its caller found out once. */
+interface Session {
+  readonly requestId: string;
+  run(call: Call): Promise<Outcome>;
+}
+
+const openSession = (request: IncomingMessage, signal: AbortSignal, door: Door): Session => {
+  const { requestId, graph } = door;
+  const apiKey = request.headers['x-api-key'];
+  let authentication: ReturnType<Graph['authenticate']> | undefined;
+  const authenticate = (): ReturnType<Graph['authenticate']> =>
+    (authentication ??= graph.authenticate(
+      { authorization: request.headers.authorization, 'x-api-key': typeof apiKey === 'string' ? apiKey : undefined },
+      requestId,
+      signal,
+    ));
+  return {
+    requestId,
+    run: async (call) => {
+      if (call.outcome === 'invalid') return { outcome: 'failed', failure: failure('BAD_REQUEST', call.reason) };
+      const method = METHODS.get(call.method);
+      if (!method) return { outcome: 'failed', failure: UNKNOWN_METHOD };
+      const who = await authenticate();
+      if (who.outcome === 'refused') return { outcome: 'failed', failure: failureFrom(who.error) };
+      return perform(method, call.params, { requestId, principal: who.principal, signal }, door);
+    },
+  };
+};
+
+const responseTo = (id: Id, outcome: Outcome, requestId: string): object =>
+  outcome.outcome === 'done'
+    ? { jsonrpc: '2.0', id, result: outcome.result }
+    : errorResponse(id, outcome.failure, requestId);
+
+/** Performs one call; null when nobody wants an answer. */
+const respond = async (call: Call, session: Session): Promise<object | null> => {
+  const outcome = await session.run(call);
+  return call.outcome === 'valid' && call.notification ? null : responseTo(call.id, outcome, session.requestId);
+};
+
+/** Performs the calls of a batch, some at a time, and answers in their order. */
+const respondToAll = async (calls: readonly Call[], session: Session): Promise<object[]> => {
+  const responses: (object | null)[] = Array.from(calls, () => null);
+  const waiting = calls.entries();
+  const lane = async (): Promise<void> => {
+    for (const [index, call] of waiting) responses[index] = await respond(call, session);
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, calls.length) }, lane));
+  return responses.filter((response) => response !== null);
+};
+
+const refusal = (reason: Failure, requestId: string, status: number = reason.status): Reply => ({
+  status,
+  body: errorResponse(null, reason, requestId),
+});
+
+/** `POST /rpc`: the specification's door; what went wrong with a call is told in its response alone. */
+const answerMessage = async (text: string, session: Session): Promise<Reply> => {
+  const message = parseMessage(text);
+  switch (message.outcome) {
+    case 'no JSON':
+      return refusal(NO_JSON, session.requestId, 200);
+    case 'refused':
+      return refusal(failure('BAD_REQUEST', message.reason), session.requestId, 200);
+    case 'single': {
+      const response = await respond(message.call, session);
+      return response ? { status: 200, body: response } : NOTHING_TO_SAY;
+    }
+    case 'batch': {
+      const responses = await respondToAll(message.calls, session);
+      return responses.length > 0 ? { status: 200, body: responses } : NOTHING_TO_SAY;
+    }
+    default:
+      return message satisfies never;
+  }
+};
+
+/** `POST /rpc/<method>`: the same call, with the HTTP status of what came of it. */
+const answerDirect = async (text: string, method: string, session: Session): Promise<Reply> => {
+  const message = parseDirect(text, method);
+  if (message.outcome === 'no JSON') return refusal(NO_JSON, session.requestId);
+  const { call } = message;
+  const outcome = await session.run(call);
+  if (call.outcome === 'valid' && call.notification) return NOTHING_TO_SAY;
+  const body = responseTo(call.id, outcome, session.requestId);
+  if (outcome.outcome === 'done') return { status: 200, body };
+  const { status, retryAfterSeconds } = outcome.failure;
+  return {
+    status,
+    body,
+    ...(retryAfterSeconds === undefined ? {} : { headers: { 'retry-after': String(Math.ceil(retryAfterSeconds)) } }),
+  };
+};
+
+/** A form of another site can send neither; its browser would ask first. */
+const isJson = (contentType: string | undefined): boolean =>
+  contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
+
+const answer = async (request: IncomingMessage, signal: AbortSignal, door: Door): Promise<Reply | null> => {
+  const { requestId } = door;
+  const path = (request.url ?? '').split('?', 1)[0] ?? '';
+  const name = path.startsWith(DIRECT) ? path.slice(DIRECT.length) : '';
+  if (request.method !== 'POST') {
+    return {
+      ...refusal(failure('BAD_REQUEST', 'JSON-RPC is sent by POST.'), requestId, 405),
+      headers: { allow: 'POST' },
+    };
+  }
+  if (name !== '' && !METHODS.has(name)) return refusal(UNKNOWN_METHOD, requestId);
+  if (!isJson(request.headers['content-type'])) {
+    return refusal(failure('BAD_REQUEST', 'The content type must be application/json.'), requestId, 415);
+  }
+  const body = await readBody(request);
+  if (body.outcome === 'aborted') return null;
+  if (body.outcome === 'too large') return refusal(failure('PAYLOAD_TOO_LARGE'), requestId);
+  const session = openSession(request, signal, door);
+  return name === '' ? answerMessage(body.text, session) : answerDirect(body.text, name, session);
+};
+
+/**
+ * Answers `/rpc` and `/rpc/<method>`: JSON-RPC 2.0 on the graph. A client that goes away ends what runs for it.
+ * Never rejects for a client's fault.
+ */
+export const handleRpc = async (request: IncomingMessage, response: ServerResponse, door: Door): Promise<void> => {
+  const reply = await answer(request, signalOf(response), door);
+  if (!reply || response.destroyed) return;
+  // Results hold tokens and private text; no cache keeps them.
+  const headers = { 'cache-control': 'no-store', ...reply.headers };
+  if (reply.body === undefined) response.writeHead(reply.status, headers).end();
+  else sendJson(response, reply.status, reply.body, headers);
+};
