@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generate, type CodegenConfig } from '@graphql-codegen/cli';
 import { SUBGRAPHS, type SubgraphName } from '#mesh/config.ts';
+import { writeStylesheets } from '#themes/stylesheets.ts';
 import { composeSupergraph } from './compose.ts';
 
 const scalars = { ID: 'string', DateTime: 'string', ByteCount: 'number' };
@@ -40,11 +41,12 @@ const resolverTypes = (root: string): NonNullable<CodegenConfig['generates']> =>
     }),
   );
 
-/** Writes everything that is derived from `schemas/`: the composed graph, resolver types and the studio's documents. */
+/** Writes everything that is derived: the composed graph, resolver types, the studio's documents and its stylesheets. */
 export const generateAll = async (root: string): Promise<void> => {
   const schemas = join(root, 'schemas');
   await mkdir(join(root, 'codegen/generated/studio'), { recursive: true });
   await composeSupergraph(schemas);
+  await writeStylesheets(join(root, 'themes'));
   const documents = globSync('studio/**/*.{ts,tsx}', { cwd: root }).map((path) => join(root, path));
   await generate(
     {
