@@ -1,0 +1,42 @@
+import { END_OF_TEXT, TURN_END, TURN_START } from '../gguf/vocabulary.ts';
+import type { Conversation } from './corpus.ts';
+
+/** A corpus as the trainer reads it: files of numbers in the machine's byte order. */
+export interface TrainingData {
+  readonly tokens: Uint16Array;
+  /** 1 for a token that the assistant writes, which is what is learned; 0 for the rest. */
+  readonly learned: Uint8Array;
+  /** Where each conversation begins. */
+  readonly starts: Uint32Array;
+}
+
+/** Encodes conversations as ChatML, each after an end-of-text token, as the prompt of a chat begins. */
+export const prepare = (
+  conversations: readonly Conversation[],
+  encode: (text: string) => readonly number[],
+): TrainingData => {
+  const tokens: number[] = [];
+  const learned: number[] = [];
+  const put = (ids: readonly number[], answer: boolean): void => {
+    for (const id of ids) {
+      tokens.push(id);
+      learned.push(answer ? 1 : 0);
+    }
+  };
+  const starts = conversations.map((conversation) => {
+    const start = tokens.length;
+    put([END_OF_TEXT], false);
+    for (const { role, content } of conversation) {
+      const answer = role === 'assistant';
+      put([TURN_START, ...encode(`${role}\n`)], false);
+      put([...encode(content), TURN_END], answer);
+      put(encode('\n'), false);
+    }
+    return start;
+  });
+  return {
+    tokens: Uint16Array.from(tokens),
+    learned: Uint8Array.from(learned),
+    starts: Uint32Array.from(starts),
+  };
+};
