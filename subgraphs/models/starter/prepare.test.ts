@@ -17,7 +17,7 @@ test('a conversation becomes ChatML, of which only the answers and their ends ar
   );
   const first = [0, 1, ...encode('user\n'), ...encode('a'), 2, ...encode('\n')];
   const answer = [1, ...encode('assistant\n'), ...encode('bc'), 2, ...encode('\n')];
-  expect([...tokens.slice(0, first.length + answer.length)]).toEqual([...first, ...answer]);
+  expect(Array.from(tokens.slice(0, first.length + answer.length))).toEqual([...first, ...answer]);
   expect([...starts]).toEqual([0, first.length + answer.length]);
   const taught = Array.from(tokens).filter((_, index) => learned[index] === 1);
   expect(taught).toEqual([...encode('bc'), 2, ...encode('d'), 2]);

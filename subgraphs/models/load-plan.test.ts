@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { InstalledModel } from './catalogue.ts';
+import { defaultContextSize, planLoad } from './load-plan.ts';
+import type { ModelHeader } from './model-file.ts';
+
+const model = (header: Partial<Extract<ModelHeader, { outcome: 'read' }>> = {}): InstalledModel => ({
+  name: 'm',
+  path: '/models/m.gguf',
+  sizeBytes: 1,
+  header: { outcome: 'read', kind: 'CHAT', trainedContext: 512, bytesPerToken: 3_072, ...header },
+});
+
+test('a small model gets the context that it was trained for', () => {
+  expect(planLoad(model(), {}, 2)).toEqual({
+    path: '/models/m.gguf',
+    contextSize: 512,
+    sequences: 4,
+    threads: 1,
+  });
+});
+
+test('a large model gets as much context as 2 GiB hold, but enough for a conversation', () => {
+  const large = { trainedContext: 131_072, bytesPerToken: 114_688 };
+  expect(defaultContextSize(model(large))).toBe(4_681);
+  expect(defaultContextSize(model({ ...large, bytesPerToken: 10_000_000 }))).toBe(2_048);
+  expect(defaultContextSize(model({ ...large, bytesPerToken: null }))).toBe(4_096);
+});
+
+test('one processor is left for everything else, and at least one is used', () => {
+  expect([1, 2, 8, 200].map((processors) => planLoad(model(), {}, processors).threads)).toEqual([1, 1, 7, 64]);
+});
+
+test('an admin’s options are taken as they are', () => {
+  const options = { contextSize: 256, threads: 3, sequences: 2 };
+  expect(planLoad(model(), options, 2)).toMatchObject(options);
+});
+
+test.each([
+  { contextSize: 513 },
+  { contextSize: 63 },
+  { threads: 0 },
+  { threads: 65 },
+  { sequences: 0 },
+  { sequences: 33 },
+])('an option out of bounds is refused by name: %j', (options) => {
+  const [argument] = Object.keys(options);
+  expect(() => planLoad(model(), options, 2)).toThrow(
+    expect.objectContaining({ code: 'BAD_USER_INPUT', extensions: expect.objectContaining({ argument }) }),
+  );
+});
+
+test('a model for embeddings does not chat, and a damaged file is no model', () => {
+  expect(() => planLoad(model({ kind: 'EMBEDDING' }), {}, 2)).toThrow(
+    expect.objectContaining({ code: 'BAD_USER_INPUT' }),
+  );
+  const damaged: InstalledModel = { ...model(), header: { outcome: 'unreadable', reason: 'no magic' } };
+  expect(() => planLoad(damaged, {}, 2)).toThrow(expect.objectContaining({ code: 'MODEL_NOT_LOADED' }));
+});
