@@ -1,4 +1,11 @@
-import { getVariableValues, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  getVariableValues,
+  GraphQLError,
+  OperationTypeNode,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Authenticate, Authentication, Credentials } from './access/authenticator.ts';
@@ -153,7 +160,7 @@ export const createGraph = ({ current, upstreams, authenticate, log }: GraphOpti
   const executeDocument: DocumentGraph['executeDocument'] = async (operation, requester) => {
     try {
       const { prepared, denied, context } = admit(operation, requester);
-      if (prepared.operation.operation === 'subscription') {
+      if (prepared.operation.operation === OperationTypeNode.SUBSCRIPTION) {
         throw new StudioError('BAD_REQUEST', 'A subscription needs a stream: ask over WebSocket or text/event-stream.');
       }
       return sealResult(await executePrepared(prepared, denied, context), requester.requestId);

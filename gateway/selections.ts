@@ -28,7 +28,7 @@ export const expandFragments = (
       if (selection.kind !== Kind.FRAGMENT_SPREAD) {
         if (!selection.selectionSet) return [selection];
         const inner = { ...selection.selectionSet, selections: expand(selection.selectionSet.selections) };
-        return [{ ...selection, selectionSet: inner } as SelectionNode];
+        return [{ ...selection, selectionSet: inner }];
       }
       const fragment = fragments.get(selection.name.value);
       if (!fragment) return [];

@@ -47,7 +47,7 @@ const OWN_SUPERGRAPH = join(import.meta.dirname, '../schemas/supergraph.graphql'
 /** Which subgraphs do not answer, or what they lack themselves. */
 const readinessOf = async (upstreams: Iterable<Upstream>): Promise<Readiness> => {
   const states = await Promise.all(
-    [...upstreams].map(async ({ name, readiness }) => ({ name, state: await readiness() })),
+    [...upstreams].map(async (upstream) => ({ name: upstream.name, state: await upstream.readiness() })),
   );
   const missing = states.flatMap(({ name, state }) =>
     state.ready ? [] : state.missing.map(({ what, mend }) => ({ what: `${name}: ${what}`, mend })),
@@ -81,7 +81,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     openStatic(options.studio),
   ]);
   const graph = createGraph({
-    current: supergraph.current,
+    current: () => supergraph.current(),
     upstreams,
     authenticate: createAuthenticate(new Tokens(keys), accounts, log),
     log,
@@ -129,7 +129,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       log,
       readiness: () => readinessOf(upstreams.values()),
       handle,
-      upgrade: webSockets.upgrade,
+      upgrade: (request, socket, head) => webSockets.upgrade(request, socket, head),
     });
     return {
       url: served.url,

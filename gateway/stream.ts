@@ -1,3 +1,8 @@
+interface Settle<T> {
+  resolve(value: T): void;
+  reject(reason: unknown): void;
+}
+
 /**
  * A stream whose `return` takes effect at once, even while a `next` is waiting. An async generator alone would first
  * wait for the event that it is waiting for itself, and a cancelled chat would go on until its next token.
@@ -17,28 +22,31 @@ export const endable = <T>(source: AsyncIterator<T>, end: () => void): AsyncGene
     end();
   };
 
+  /** Settles one `next`, unless the stream has ended before its source answered. */
+  const pull = async (settle: Settle<IteratorResult<T, undefined>>, release: () => void): Promise<void> => {
+    try {
+      const result = await source.next();
+      waiting.delete(release);
+      if (over) return;
+      if (result.done === true) {
+        release();
+        finish();
+      } else settle.resolve(result);
+    } catch (error) {
+      waiting.delete(release);
+      if (over) return;
+      finish();
+      settle.reject(error);
+    }
+  };
+
   return {
     next: () => {
       if (over) return Promise.resolve(done);
       return new Promise((resolve, reject) => {
         const release = (): void => resolve(done);
         waiting.add(release);
-        source.next().then(
-          (result) => {
-            waiting.delete(release);
-            if (over) return;
-            if (result.done === true) {
-              finish();
-              resolve(done);
-            } else resolve(result);
-          },
-          (error: unknown) => {
-            waiting.delete(release);
-            if (over) return;
-            finish();
-            reject(error);
-          },
-        );
+        void pull({ resolve, reject }, release);
       });
     },
     return: () => {

@@ -1,10 +1,12 @@
 import {
+  isTypeDefinitionNode,
+  isTypeExtensionNode,
   Kind,
+  OperationTypeNode,
   parse,
   valueFromASTUntyped,
   type ConstDirectiveNode,
   type DefinitionNode,
-  type OperationTypeNode,
 } from 'graphql';
 import { ConfigurationError } from '#mesh/config.ts';
 import { StudioError } from '#mesh/errors.ts';
@@ -82,26 +84,19 @@ const ruleOf = (coordinate: string, directives: readonly ConstDirectiveNode[] | 
 };
 
 const rulesOfDefinition = (definition: DefinitionNode): [string, Rule][] => {
-  switch (definition.kind) {
-    case Kind.OBJECT_TYPE_DEFINITION:
-    case Kind.INTERFACE_TYPE_DEFINITION:
-    case Kind.SCALAR_TYPE_DEFINITION:
-    case Kind.ENUM_TYPE_DEFINITION: {
-      const type = definition.name.value;
-      const rule = ruleOf(type, definition.directives);
-      const fields = 'fields' in definition ? (definition.fields ?? []) : [];
-      return [
-        ...(rule ? [[type, rule] satisfies [string, Rule]] : []),
-        ...fields.flatMap((field): [string, Rule][] => {
-          const coordinate = `${type}.${field.name.value}`;
-          const own = ruleOf(coordinate, field.directives);
-          return own ? [[coordinate, own]] : [];
-        }),
-      ];
-    }
-    default:
-      return [];
-  }
+  if (!isTypeDefinitionNode(definition) && !isTypeExtensionNode(definition)) return [];
+  const type = definition.name.value;
+  const parts = [
+    { coordinate: type, directives: definition.directives },
+    ...('fields' in definition ? (definition.fields ?? []) : []).map(({ name, directives }) => ({
+      coordinate: `${type}.${name.value}`,
+      directives,
+    })),
+  ];
+  return parts.flatMap(({ coordinate, directives }): [string, Rule][] => {
+    const rule = ruleOf(coordinate, directives);
+    return rule ? [[coordinate, rule]] : [];
+  });
 };
 
 /**
@@ -149,7 +144,7 @@ export type Access =
 export const decideAccess = (
   guarded: readonly GuardedField[],
   principal: Principal | null,
-  kind: `${OperationTypeNode}`,
+  kind: OperationTypeNode,
 ): Access => {
   if (guarded.length === 0) return { outcome: 'allowed' };
   if (!principal) return { outcome: 'refused', error: new StudioError('UNAUTHENTICATED') };
@@ -159,7 +154,7 @@ export const decideAccess = (
   });
   const [first] = denied;
   if (!first) return { outcome: 'allowed' };
-  if (kind === 'query') return { outcome: 'filtered', denied };
+  if (kind === OperationTypeNode.QUERY) return { outcome: 'filtered', denied };
   const forbidden = denied.find(({ error }) => error.code === 'FORBIDDEN') ?? first;
   return { outcome: 'refused', error: forbidden.error };
 };

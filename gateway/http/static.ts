@@ -61,7 +61,7 @@ const readAsset = async (folder: string, path: string): Promise<Asset> => {
 export type ServeStatic = (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
 
 const encodingFor = (request: IncomingMessage, asset: Asset): 'br' | 'gzip' | 'plain' => {
-  const accepted = String(request.headers['accept-encoding'] ?? '');
+  const accepted = request.headers['accept-encoding'] ?? '';
   if (asset.br && isAcceptable(accepted, 'br')) return 'br';
   return asset.gzip && isAcceptable(accepted, 'gzip') ? 'gzip' : 'plain';
 };
@@ -82,7 +82,7 @@ export const openStatic = async (folder: string): Promise<ServeStatic> => {
   const find = (request: IncomingMessage, path: string): Asset | undefined => {
     const exact = assets.get(path === '/' ? '/index.html' : path);
     if (exact) return exact;
-    const wantsPage = String(request.headers.accept ?? '').includes('text/html') && extname(path) === '';
+    const wantsPage = (request.headers.accept ?? '').includes('text/html') && extname(path) === '';
     return wantsPage ? assets.get('/index.html') : undefined;
   };
 

@@ -53,12 +53,13 @@ const useGraph = (graph: DocumentGraph, log: Log): Plugin<object, HttpContext> =
     setExecuteFn((given: ExecutionArgs) => graph.executeDocument(toRead(given), requesterOf(given))),
   onSubscribe: ({ setSubscribeFn }) =>
     setSubscribeFn((given: ExecutionArgs) => graph.subscribeDocument(toRead(given), requesterOf(given))),
-  onResultProcess: ({ request, result, setResult, serverContext }) => {
+  onResultProcess: (hook) => {
+    const { request, result, serverContext } = hook;
     if (Array.isArray(result) || Symbol.asyncIterator in result) return;
     const errors = result.errors?.map((error) => explain(error, log));
     const sealed = sealResult({ ...result, ...(errors ? { errors } : {}) }, serverContext.requester.requestId);
     const http = meaningOf(result, sealed, request.headers.get('accept'));
-    setResult({ ...sealed, extensions: { ...sealed.extensions, http } });
+    hook.setResult({ ...sealed, extensions: { ...sealed.extensions, http } });
   },
 });
 

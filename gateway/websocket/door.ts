@@ -86,8 +86,9 @@ export const createWebSocketDoor = (graph: DocumentGraph, log: Log): WebSocketDo
         send: (text) => send(socket, text),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) => {
-          socket.on('message', (data) => {
-            const text = String(data);
+          socket.on('message', (data: Buffer) => {
+            // A Buffer as long as nobody sets another `binaryType`.
+            const text = data.toString();
             if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
             const ended = endedBy(text);
             if (ended !== undefined) connection.operations.get(ended)?.abort();
