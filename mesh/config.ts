@@ -31,8 +31,12 @@ const Environment = z.object({
   DEVSTUDIO_LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
   DEVSTUDIO_SECRET: z.string().min(32, 'at least 32 characters').optional(),
   DEVSTUDIO_MODELS_DIR: z.string().min(1, 'a folder').optional(),
-  DEVSTUDIO_ADMIN_EMAIL: z.email('an e-mail address').optional(),
-  DEVSTUDIO_ADMIN_PASSWORD: z.string().min(10, 'at least 10 characters').optional(),
+  DEVSTUDIO_ADMIN_EMAIL: z.email('an e-mail address').max(254, 'at most 254 characters').optional(),
+  DEVSTUDIO_ADMIN_PASSWORD: z
+    .string()
+    .min(10, 'at least 10 characters')
+    .max(1024, 'at most 1024 characters')
+    .optional(),
   GATEWAY_PORT: port(6813),
   USERS_PORT: port(6971),
   MODELS_PORT: port(6988),

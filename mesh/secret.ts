@@ -1,5 +1,5 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { ConfigurationError } from './config.ts';
@@ -21,7 +21,7 @@ const isThere = (error: unknown): boolean => error instanceof Error && 'code' in
 
 /**
  * The installation's secret: `DEVSTUDIO_SECRET`, or a file of mode 0600 under `home` that the first start makes.
- * @throws ConfigurationError when the folder cannot be written or the file is damaged
+ * @throws ConfigurationError when the file is damaged
  */
 export const openSecret = async (config: Pick<Config, 'home' | 'secret'>): Promise<Secret> => {
   if (config.secret !== undefined) return secretFrom(config.secret);
@@ -37,16 +37,18 @@ export const openSecret = async (config: Pick<Config, 'home' | 'secret'>): Promi
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const draft = join(folder, `secret.${randomBytes(6).toString('hex')}`);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    // `wx`: of several processes that start at once, one makes the secret and the others read it.
-    await using file = await open(path, 'wx', 0o600);
-    const text = randomBytes(32).toString('hex');
-    await file.writeFile(`${text}\n`);
+    await using file = await open(draft, 'wx', 0o600);
+    await file.writeFile(`${randomBytes(32).toString('hex')}\n`);
     await file.sync();
-    return secretFrom(text);
+    // Linked when it is whole: of several processes that start at once, one wins and no other reads half of it.
+    await link(draft, path);
   } catch (error) {
-    if (isThere(error)) return read();
-    throw error;
+    if (!isThere(error)) throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
+  return read();
 };

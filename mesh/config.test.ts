@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigurationError, readConfig } from './config.ts';
+
+const messageOf = (env: NodeJS.ProcessEnv): string => {
+  try {
+    readConfig(env, '/studio');
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message;
+    throw error;
+  }
+  return 'accepted';
+};
+
+describe('the configuration', () => {
+  test('of an empty environment is what the contract says', () => {
+    expect(readConfig({}, '/studio')).toEqual({
+      home: '/studio/.devstudio',
+      modelsDir: '/studio/.devstudio/models',
+      host: '127.0.0.1',
+      logLevel: 'info',
+      ports: { gateway: 6813, users: 6971, models: 6988, sandbox: 6842, agents: 6857, postgres: 6472 },
+      urls: {
+        users: 'http://127.0.0.1:6971',
+        models: 'http://127.0.0.1:6988',
+        sandbox: 'http://127.0.0.1:6842',
+        agents: 'http://127.0.0.1:6857',
+      },
+      databaseUrl: undefined,
+      secret: undefined,
+      admin: { email: undefined, password: undefined },
+    });
+  });
+
+  test('takes an empty value for one that is not set', () => {
+    expect(readConfig({ GATEWAY_PORT: '', DATABASE_URL: '', DEVSTUDIO_HOME: '' }, '/studio')).toEqual(
+      readConfig({}, '/studio'),
+    );
+  });
+
+  test('makes paths absolute, and keeps models below home unless told otherwise', () => {
+    expect(readConfig({ DEVSTUDIO_HOME: 'data' }, '/studio')).toMatchObject({
+      home: '/studio/data',
+      modelsDir: '/studio/data/models',
+    });
+    expect(readConfig({ DEVSTUDIO_HOME: '/var/lib/studio', DEVSTUDIO_MODELS_DIR: 'gguf' }, '/studio')).toMatchObject({
+      home: '/var/lib/studio',
+      modelsDir: '/studio/gguf',
+    });
+  });
+
+  test('finds a subgraph at its own port, or where its address says, without a closing slash', () => {
+    const { urls } = readConfig({ USERS_PORT: '7000', MODELS_URL: 'https://models.internal/' }, '/studio');
+    expect(urls).toMatchObject({ users: 'http://127.0.0.1:7000', models: 'https://models.internal' });
+  });
+
+  test('takes port 0, any free one, and the highest', () => {
+    expect(readConfig({ GATEWAY_PORT: '0', USERS_PORT: '65535' }, '/studio').ports).toMatchObject({
+      gateway: 0,
+      users: 65_535,
+    });
+  });
+
+  test('ignores variables that are not ours', () => {
+    expect(readConfig({ PATH: '/bin', GATEWAY_PROT: 'x' }, '/studio')).toEqual(readConfig({}, '/studio'));
+  });
+
+  test.each([
+    [{ GATEWAY_PORT: '65536' }, 'GATEWAY_PORT is "65536"; it must be a port from 0 to 65535.'],
+    [{ USERS_PORT: '-1' }, 'USERS_PORT is "-1"; it must be a port from 0 to 65535.'],
+    [{ POSTGRES_PORT: '6472x' }, 'POSTGRES_PORT is "6472x"; it must be a port from 0 to 65535.'],
+    [{ MODELS_URL: 'ftp://models' }, 'MODELS_URL is "ftp://models"; it must be an http or https address.'],
+    [{ DEVSTUDIO_ADMIN_EMAIL: 'root' }, 'DEVSTUDIO_ADMIN_EMAIL is "root"; it must be an e-mail address.'],
+    [
+      { DEVSTUDIO_LOG_LEVEL: 'loud' },
+      'DEVSTUDIO_LOG_LEVEL is "loud"; it must be one of fatal, error, warn, info, debug, trace, silent.',
+    ],
+  ])('of %j ends with one line that names the variable, its value and what it may be', (env, message) => {
+    expect(messageOf(env)).toBe(message);
+  });
+
+  test.each([
+    [{ DEVSTUDIO_SECRET: 'short' }, 'DEVSTUDIO_SECRET is (not shown); it must be at least 32 characters.'],
+    [
+      { DEVSTUDIO_ADMIN_PASSWORD: 'short' },
+      'DEVSTUDIO_ADMIN_PASSWORD is (not shown); it must be at least 10 characters.',
+    ],
+    [
+      { DEVSTUDIO_ADMIN_PASSWORD: 'x'.repeat(1_025) },
+      'DEVSTUDIO_ADMIN_PASSWORD is (not shown); it must be at most 1024 characters.',
+    ],
+    [{ DATABASE_URL: 'mysql://u:hidden@host/db' }, 'DATABASE_URL is (not shown); it must be a postgres:// address.'],
+  ])('never shows a secret, however wrong it is', (env, message) => {
+    expect(messageOf(env)).toBe(message);
+  });
+});
