@@ -216,27 +216,35 @@ describe('a link that was planted', () => {
     expect(await readdir(outside)).toEqual(['secret']);
   });
 
-  test('and swapped with a folder all the time lets no read or write out', async () => {
+  test('and swapped with a folder all the time lets no read or write out', { timeout: 60_000 }, async () => {
     const here = join(folder, project);
     await mkdir(join(here, 'd'));
     await writeFile(join(here, 'd/secret'), 'good');
     await symlink(outside, join(here, 'evil'));
+    // A write may make a new `d` while there is none; it is thrown away, so that the swapping goes on.
     const swapper = new Worker(
-      `const { renameSync } = require('node:fs');
+      `const { existsSync, renameSync, rmSync } = require('node:fs');
        const { parentPort, workerData: here } = require('node:worker_threads');
        const move = (a, b) => { try { renameSync(here + a, here + b); } catch {} };
        parentPort.postMessage('ready');
-       for (;;) { move('/d', '/dd'); move('/evil', '/d'); move('/d', '/evil'); move('/dd', '/d'); }`,
+       for (;;) {
+         move('/d', '/dd'); move('/evil', '/d'); move('/d', '/evil');
+         try { if (existsSync(here + '/dd')) rmSync(here + '/d', { recursive: true, force: true }); } catch {}
+         move('/dd', '/d');
+       }`,
       { eval: true, workerData: here },
     );
-    await once(swapper, 'message');
     const seen = new Set<string>();
-    for (let round = 0; round < 1_500; round += 1) {
-      const outcome = await read('d/secret').catch((error: unknown) => String(error));
-      seen.add(outcome ?? 'none');
-      await write('d/victim', 'mine').catch(() => {});
+    try {
+      await once(swapper, 'message');
+      for (let round = 0; round < 2_000; round += 1) {
+        const outcome = await read('d/secret').catch((error: unknown) => String(error));
+        seen.add(outcome ?? 'none');
+        if (round % 20 === 0) await write('d/victim', 'mine').catch(() => {});
+      }
+    } finally {
+      await swapper.terminate();
     }
-    await swapper.terminate();
     expect(seen).toContain('good');
     expect(seen).not.toContain('SECRET');
     expect(await readdir(outside)).toEqual(['secret']);

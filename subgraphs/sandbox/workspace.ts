@@ -100,9 +100,8 @@ export const openWorkspaces = async (options: WorkspacesOptions): Promise<Worksp
   const incoming = await openBase(join(folder, INCOMING));
   const versions = createVersions(2 * limits.files);
 
-  const read = async (projectId: string, path: FilePath): Promise<Contents | null> => {
-    await using parent = await openFolders(base, [projectId, ...path.folders]);
-    await using file = parent && (await openFile(parent, path.name));
+  const readIn = async (parent: FileHandle, projectId: string, path: FilePath): Promise<Contents | null> => {
+    await using file = await openFile(parent, path.name);
     if (!file) return null;
     const stat = await file.stat({ bigint: true });
     if (stat.size > MAX_FILE_BYTES) throw new StudioError('SIZE_REFUSED');
@@ -112,13 +111,18 @@ export const openWorkspaces = async (options: WorkspacesOptions): Promise<Worksp
     return { file: describe(projectId, path, stat, version), bytes };
   };
 
+  const read = async (projectId: string, path: FilePath): Promise<Contents | null> => {
+    await using parent = await openFolders(base, [projectId, ...path.folders]);
+    return parent && (await readIn(parent, projectId, path));
+  };
+
   /** What a listing says of a file; null when it is gone again or is no plain file of ours. */
   const look = async (projectId: string, entry: Entry & { kind: 'file' }): Promise<FileMapper | null> => {
     const stat = await lstat(inside(entry.folder, entry.path.name), { bigint: true }).catch(() => null);
     if (!stat?.isFile() || stat.nlink !== 1n || stat.size > MAX_FILE_BYTES) return null;
     const version = versions.recall(stat);
     if (version !== undefined) return describe(projectId, entry.path, stat, version);
-    return (await read(projectId, entry.path))?.file ?? null;
+    return (await readIn(entry.folder, projectId, entry.path))?.file ?? null;
   };
 
   const list = async (projectId: string, signal: AbortSignal): Promise<FileMapper[]> => {
