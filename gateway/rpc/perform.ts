@@ -20,7 +20,7 @@ export const perform = async (
   if (!method.open && requester.principal === null) return failed(failure('UNAUTHENTICATED'));
   const wrong = method.contract.params(params);
   if (wrong !== null) return failed(failure('BAD_USER_INPUT', wrong));
-  const at = { method: method.name, requestId: requester.requestId };
+  const at = { method: method.name };
   try {
     const operation = { document: method.document, variables: method.variables(params) };
     const { data, errors } = await door.graph.execute(operation, requester);
