@@ -50,13 +50,16 @@ describe('processes that die', () => {
     });
     let hit: Promise<void> | undefined;
     let code: unknown;
-    for await (const { errors } of stream) {
-      hit ??= fault();
-      code = errors?.[0]?.extensions?.['code'];
+    try {
+      for await (const { errors } of stream) {
+        hit ??= fault();
+        await hit;
+        code = errors?.[0]?.extensions?.['code'];
+      }
+      return code;
+    } finally {
+      await client.dispose();
     }
-    await hit;
-    await client.dispose();
-    return code;
   };
 
   const processOf = async (pattern: RegExp): Promise<number> => {
@@ -103,7 +106,7 @@ describe('processes that die', () => {
 
   test('a killed models service ends its chat with MODEL_CRASHED, and the next chat works', async () => {
     const code = await chatThrough(async () => {
-      process.kill(await processOf(/serve models$/), 'SIGKILL');
+      process.kill(await processOf(/serve --supervised models$/), 'SIGKILL');
     });
     expect(code).toBe('MODEL_CRASHED');
     await expectNextChatToWork();
