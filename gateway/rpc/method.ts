@@ -15,7 +15,7 @@ export interface Method {
 }
 
 /** The files of `schemas/rpc`. */
-export interface MethodSchema {
+interface MethodSchema {
   readonly title: string;
   readonly params: AnySchemaObject;
   readonly result: AnySchemaObject;

@@ -6,7 +6,7 @@ import type { ProjectMapper } from './mappers.ts';
 import { ensureProject, findProject, insertProject, MAX_PROJECTS, projectsOf } from './store/projects.ts';
 
 /** The project that is meant where none is named. */
-export const DEFAULT_PROJECT = 'default';
+const DEFAULT_PROJECT = 'default';
 
 const MAX_NAME_CHARACTERS = 100;
 

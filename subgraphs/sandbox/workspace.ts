@@ -9,18 +9,18 @@ import { codeOf, inside, makeFile, makeFolders, openBase, openFile, openFolder, 
 import type { FileMapper } from './mappers.ts';
 import { createVersions, versionOf } from './versions.ts';
 
-export interface WorkspaceLimits {
+interface WorkspaceLimits {
   readonly files: number;
   readonly folders: number;
 }
 
-export const WORKSPACE_LIMITS: WorkspaceLimits = { files: 10_000, folders: 2_000 };
+const WORKSPACE_LIMITS: WorkspaceLimits = { files: 10_000, folders: 2_000 };
 
 /** Where files wait, on the same file system, until they are whole. No project has this name: theirs are UUIDs. */
 const INCOMING = '.incoming';
 const INCOMING_KEPT_MS = 3_600_000;
 
-export interface Contents {
+interface Contents {
   readonly file: FileMapper;
   readonly bytes: Buffer;
 }
