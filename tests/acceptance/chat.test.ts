@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { createClient, type Client } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
+import { writeRandomModel } from '#tests/harness/random-model.ts';
 import { startStudio, type TestStudio } from '#tests/harness/studio.ts';
 
 const QUESTION = 'Write a Python function that adds two numbers';
@@ -17,6 +19,10 @@ const ChatEvent = z.object({
     model: z.object({ name: z.string() }),
     user: z.object({ email: z.string() }),
   }),
+});
+const Frame = z.object({
+  type: z.string(),
+  payload: z.object({ data: z.object({ chat: z.object({ requestId: z.string() }) }) }).optional(),
 });
 const Answer = z.object({
   result: z.object({
@@ -102,6 +108,58 @@ describe('a first chat', () => {
       prompt_tokens: last?.usage?.promptTokens,
       completion_tokens: last?.usage?.completionTokens,
     });
+  });
+
+  test('stops when the reader leaves: the worker is free at once, and at most one batch more than was delivered is billed', async () => {
+    await writeRandomModel(join(studio.config.modelsDir, 'endless.gguf'), { contextSize: 32_768 });
+    const socket = new WebSocket(`${studio.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const received: z.infer<typeof Frame>[] = [];
+    const left = Promise.withResolvers<void>();
+    socket.on('open', () => {
+      socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
+    });
+    // Read frame by frame: what is on its way when we leave was delivered as well.
+    socket.on('message', (data: Buffer) => {
+      const frame = Frame.parse(JSON.parse(data.toString()));
+      if (frame.type === 'connection_ack') {
+        socket.send(
+          JSON.stringify({
+            id: '1',
+            type: 'subscribe',
+            payload: {
+              query: 'subscription ($input: ChatInput!) { chat(input: $input) { requestId index text finishReason } }',
+              variables: {
+                input: { model: 'endless', messages: [{ role: 'USER', content: 'Go on' }], maxTokens: 20_000 },
+              },
+            },
+          }),
+        );
+      }
+      if (frame.type !== 'next') return;
+      received.push(frame);
+      if (received.length !== 5) return;
+      socket.send(JSON.stringify({ id: '1', type: 'complete' }));
+      left.resolve();
+    });
+    await left.promise;
+    const requestId = received[0]?.payload?.data.chat.requestId;
+    const bill = () =>
+      studio.database.sql('select completion_tokens::int, outcome from billing.token_usage where request_id = $1', [
+        requestId,
+      ]);
+    await expect.poll(bill, { timeout: 10_000 }).toHaveLength(1);
+    const [row] = await bill();
+    expect(row?.['outcome']).toBe('cancelled');
+    // An event carries 8 tokens at most.
+    expect(row?.['completion_tokens']).toBeGreaterThan(0);
+    expect(row?.['completion_tokens']).toBeLessThanOrEqual(8 * (received.length + 1));
+    socket.close();
+    expect(await studio.database.sql("select 1 from billing.llm_requests where state = 'open'")).toEqual([]);
+    const next = await studio.graphql(
+      'mutation ($input: ChatInput!) { chat(input: $input) { usage { completionTokens } } }',
+      { token, variables: { input: { model: 'endless', messages: [{ role: 'USER', content: 'Hi' }], maxTokens: 4 } } },
+    );
+    expect(next.body.errors).toBeUndefined();
   });
 
   test('answers a mutation with the whole completion', async () => {
