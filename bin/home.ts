@@ -1,7 +1,22 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, mkdir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ConfigurationError } from '#mesh/config.ts';
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error);
+
+/** Makes a folder and those above it. Node's own `recursive` never comes back where the system makes none, as in /proc. */
+const makeFolder = async (path: string): Promise<void> => {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    await makeFolder(dirname(path));
+    await makeFolder(path);
+  }
+};
 
 /**
  * Makes DEVSTUDIO_HOME and its folder for logs where they are missing.
@@ -11,13 +26,12 @@ import { ConfigurationError } from '#mesh/config.ts';
  */
 export const prepareHome = async (home: string): Promise<string> => {
   try {
-    await mkdir(join(home, 'logs'), { recursive: true, mode: 0o700 });
+    await makeFolder(join(home, 'logs'));
     await access(home, constants.R_OK | constants.W_OK | constants.X_OK);
     return await realpath(home);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new ConfigurationError(
-      `DEVSTUDIO_HOME is ${JSON.stringify(home)}, which cannot be written (${code}); it must be a folder that you may write.`,
+      `DEVSTUDIO_HOME is ${JSON.stringify(home)}, which cannot be written (${codeOf(error)}); it must be a folder that you may write.`,
     );
   }
 };

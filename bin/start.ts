@@ -19,7 +19,7 @@ const stopOnSignal = (): AbortSignal => {
     process.on(signal, () => {
       if (controller.signal.aborted) return;
       endWithin(STOP_LIMIT_MS);
-      controller.abort();
+      controller.abort(signal);
     });
   }
   return controller.signal;
@@ -42,8 +42,11 @@ export const run: Run = async ({ root, args }) => {
     const onAdmin = (made: NewAdmin): void => {
       admin = made;
     };
-    const { address, home } = await bringUp({ root, stack, signal, say, onAdmin });
+    const { address, home, log } = await bringUp({ root, stack, signal, say, onAdmin });
     console.log(readyBlock({ address, home, admin, tookMs: performance.now() }));
+    await aborted(signal);
+    log.info({ signal: String(signal.reason) }, 'stopping');
+    return 0;
   } catch (error) {
     // The password is never shown again, whatever became of this start.
     if (admin) say(['The first admin was made:', ...adminLines(admin)].join('\n'));
@@ -51,6 +54,4 @@ export const run: Run = async ({ root, args }) => {
     endWithin(STOP_LIMIT_MS);
     throw error;
   }
-  await aborted(signal);
-  return 0;
 };

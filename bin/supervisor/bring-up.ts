@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readConfig } from '#mesh/config.ts';
 import { migrate } from '#mesh/database/migrations.ts';
-import { createLog } from '#mesh/log.ts';
+import { createLog, type Log } from '#mesh/log.ts';
 import { openSecret } from '#mesh/secret.ts';
 import { ensureFirstAdmin } from '#subgraphs/users/first-admin.ts';
 import { prepareHome } from '../home.ts';
@@ -91,9 +91,16 @@ const beginBuild = (root: string, { stack, signal, say }: BringUpOptions): Promi
   return building;
 };
 
+export interface RunningStudio {
+  /** The gateway's. */
+  readonly address: string;
+  /** The folder of its data. */
+  readonly home: string;
+  readonly log: Log;
+}
+
 /**
  * Brings a whole studio up.
- * @returns the gateway's address and the folder of its data
  * @throws ConfigurationError or CommandError with one line that says what to do, the signal's reason when it aborts
  */
 export const bringUp = async (
@@ -129,5 +136,5 @@ export const bringUp = async (
   stack.defer(() => stopInOrder(started));
   const addresses = await allReady(started, signal);
   log.info({ addresses }, 'ready');
-  return { address: addresses['gateway'] ?? '', home };
+  return { address: addresses['gateway'] ?? '', home, log };
 };

@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -139,13 +139,16 @@ const awaitPredecessor = async (data: string): Promise<void> => {
 
 const initialise = async (binaries: Binaries, command: readonly string[], data: string, password: string) => {
   const passwordFile = `${data}.password`;
+  // Renamed when it is complete: a half-made folder of a start that was killed must not be taken for a database.
+  const unfinished = `${data}.unfinished`;
   try {
+    await rm(unfinished, { recursive: true, force: true });
     await writeFile(passwordFile, password, { mode: 0o600 });
     await run(
       command,
       [
         binaries.initdb,
-        `--pgdata=${data}`,
+        `--pgdata=${unfinished}`,
         `--username=${OWNER}`,
         `--pwfile=${passwordFile}`,
         '--auth=scram-sha-256',
@@ -156,9 +159,9 @@ const initialise = async (binaries: Binaries, command: readonly string[], data: 
       ],
       { cwd: dirname(data) },
     );
+    await rename(unfinished, data);
   } catch (error) {
-    // A half-made folder would be taken for a database on the next start.
-    await rm(data, { recursive: true, force: true });
+    await rm(unfinished, { recursive: true, force: true });
     throw new ConfigurationError(
       `PostgreSQL could not make its database in ${data}: ${error instanceof Error ? error.message.replaceAll('\n', ' ') : String(error)}`,
     );
