@@ -88,6 +88,8 @@ export const createSubgraph = (options: SubgraphOptions): Subgraph => {
     multipart: false,
     // The bytes are bounded before Yoga sees them; its own limiter costs half of its time.
     maxRequestBodySize: false,
+    // Yoga's own stream reads 64 KiB ahead of a slow reader; Node's asks for the next event when the last one was taken.
+    fetchAPI: { ReadableStream, Response },
     context: ({ identity, signal }) => ({ ...identity, signal, log: log.child({ requestId: identity.requestId }) }),
     maskedErrors: { maskError: maskWith(log) },
   });

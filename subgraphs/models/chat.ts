@@ -27,8 +27,16 @@ export interface Chats {
 
 /** A reader who takes nothing for so long loses the place. */
 const PATIENCE_MS = 60_000;
-/** How long `stop` waits for chats whose readers do not let them end. */
-const STOP_MS = 3_000;
+/** How long chats whose readers wait have to say that the studio stops; the others are ended without a word. */
+const FAREWELL_MS = 500;
+/** How long they have to settle then. */
+const SETTLE_MS = 3_000;
+
+interface RunningChat {
+  readonly over: Promise<void>;
+  /** Ends it though nobody asks for its next event. */
+  leave(): void;
+}
 
 const finishOf = (reason: 'stop' | 'length', clamped: boolean): 'STOP' | 'LENGTH' | 'BUDGET' => {
   if (reason === 'stop') return 'STOP';
@@ -37,7 +45,7 @@ const finishOf = (reason: 'stop' | 'length', clamped: boolean): 'STOP' | 'LENGTH
 
 export const createChats = (workers: Workers, billing: BillingStore): Chats => {
   const stopping = new AbortController();
-  const running = new Set<Promise<void>>();
+  const running = new Set<RunningChat>();
 
   /** Generates under a reservation: a batch is yielded only after its tokens are recorded, the last one after the bill. */
   const generate = async function* (
@@ -91,36 +99,50 @@ export const createChats = (workers: Workers, billing: BillingStore): Chats => {
     input: ChatInput,
     context: RequestContext,
     signal: AbortSignal,
+    leave: () => void,
   ): AsyncGenerator<ChatEventMapper, void, undefined> {
     const { userId } = callerOf(context);
     const request = readChatRequest(input);
     const over = Promise.withResolvers<void>();
-    running.add(over.promise);
+    const chat: RunningChat = { over: over.promise, leave };
+    running.add(chat);
     try {
       yield* generate(request, userId, context.log, AbortSignal.any([signal, stopping.signal]));
     } finally {
-      running.delete(over.promise);
+      running.delete(chat);
       over.resolve();
     }
   };
 
+  /** Waits until every chat is over, but no longer. */
+  const allOver = async (ms: number): Promise<void> => {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, ms);
+    await Promise.race([Promise.all(Array.from(running, ({ over }) => over)), late.promise]);
+    clearTimeout(timer);
+  };
+
   return {
-    stream: (input, context) =>
-      endable<ChatItem>(
+    stream: (input, context) => {
+      const left = new AbortController();
+      return endable<ChatItem>(
         async function* (signal) {
           try {
-            for await (const event of converse(input, context, signal)) yield { outcome: 'event', event };
+            for await (const event of converse(input, context, signal, () => left.abort())) {
+              yield { outcome: 'event', event };
+            }
           } catch (error) {
             yield { outcome: 'failed', error };
           }
         },
-        context.signal,
+        AbortSignal.any([context.signal, left.signal]),
         (error) => context.log.error({ error }, 'a chat ended badly after its reader had left'),
         PATIENCE_MS,
-      ),
+      );
+    },
     complete: async (input, context) => {
       let text = '';
-      for await (const event of converse(input, context, context.signal)) {
+      for await (const event of converse(input, context, context.signal, () => {})) {
         text += event.text;
         const { requestId, model, user, finishReason, usage } = event;
         if (finishReason && usage) return { requestId, model, user, text, finishReason, usage };
@@ -129,10 +151,9 @@ export const createChats = (workers: Workers, billing: BillingStore): Chats => {
     },
     stop: async () => {
       stopping.abort(new StudioError('SERVICE_UNAVAILABLE', 'The studio is stopping.'));
-      const patience = Promise.withResolvers<void>();
-      const timer = setTimeout(patience.resolve, STOP_MS);
-      await Promise.race([Promise.all(running), patience.promise]);
-      clearTimeout(timer);
+      await allOver(FAREWELL_MS);
+      for (const chat of running) chat.leave();
+      await allOver(SETTLE_MS);
     },
   };
 };

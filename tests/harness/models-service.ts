@@ -51,8 +51,9 @@ export interface ModelsService {
   readonly modelsDir: string;
   /** A new account with prepaid tokens; null for one that was never granted any. */
   addUser(tokens: number | null): Promise<Caller>;
-  /** Asks as this caller. */
-  graphql(caller: Caller, query: string, variables?: Record<string, unknown>): Promise<Payload>;
+  /** Asks as this caller; null is an anonymous one. */
+  graphql(caller: Caller | null, query: string, variables?: Record<string, unknown>): Promise<Payload>;
+  subscribe(caller: Caller, query: string): AsyncIterable<Payload>;
   /** @throws ChatFailure while it is read */
   chat(caller: Caller, input: Record<string, unknown>): ChatStream;
   /** The bill of one chat; undefined while there is none. */
@@ -83,7 +84,7 @@ export const startModelsService = async (log: Log = createLog('test', 'silent'))
   const { secret } = database;
   const subgraph = await startModels({ config, databaseUrl: database.url, secret, log });
 
-  const send = (caller: Caller, query: string, variables: unknown, accept: string, signal: AbortSignal) => {
+  const send = (caller: Caller | null, query: string, variables: unknown, accept: string, signal: AbortSignal) => {
     const body = JSON.stringify({ query, variables });
     const identity = signIdentity(secret('identity'), 'models', { requestId: randomUUID(), caller }, body);
     return subgraph.handle({ headers: { [IDENTITY_HEADER]: identity, accept }, body, signal });
@@ -107,6 +108,12 @@ export const startModelsService = async (log: Log = createLog('test', 'silent'))
       const response = await send(caller, query, variables, 'application/json', new AbortController().signal);
       return Payload.parse(await response.json());
     },
+    subscribe: (caller, query) => ({
+      [Symbol.asyncIterator]: async function* () {
+        const response = await send(caller, query, {}, 'text/event-stream', new AbortController().signal);
+        yield* payloadsOf(response);
+      },
+    }),
     chat: (caller, input) => {
       const controller = new AbortController();
       return {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { loadEngine, type Engine } from './engine.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { Command, GenerateOptions, LoadOptions, Report } from './protocol.ts';
@@ -5,12 +6,16 @@ import type { Command, GenerateOptions, LoadOptions, Report } from './protocol.t
 /** The program of a worker process: one model, as many conversations at once as it was loaded for. */
 
 const MEMORY_INTERVAL_MS = 5_000;
+const LOG_DELAY_MS = 50;
 
 const running = new Map<number, { readonly pace: Pace; readonly controller: AbortController }>();
 let engine: Engine | undefined;
 
 const report = (message: Report): void => void process.send?.(message);
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** llama.cpp names the function first, and says again that something went wrong. */
+const clean = (line: string): string => line.replace(/^\w+: (error loading model: )?/, '');
 
 const load = async (options: LoadOptions): Promise<void> => {
   const complaints: string[] = [];
@@ -19,7 +24,9 @@ const load = async (options: LoadOptions): Promise<void> => {
     report({ type: 'loaded', contextSize: engine.contextSize, memoryBytes: process.memoryUsage.rss() });
     setInterval(() => report({ type: 'memory', bytes: process.memoryUsage.rss() }), MEMORY_INTERVAL_MS).unref();
   } catch (error) {
-    report({ type: 'not loaded', reason: complaints[0] ?? reasonOf(error) });
+    // What llama.cpp says comes by another thread, a moment after the exception.
+    await setTimeout(LOG_DELAY_MS);
+    report({ type: 'not loaded', reason: complaints[0] ? clean(complaints[0]) : reasonOf(error) });
   }
 };
 

@@ -1,0 +1,142 @@
+import { copyFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Caller } from '#mesh/identity.ts';
+import { startModelsService, type ModelsService } from '#tests/harness/models-service.ts';
+import { writeRandomModel } from '#tests/harness/random-model.ts';
+
+const FIELDS = 'id name kind status contextSize costPerToken sizeBytes memoryBytes lastError';
+
+describe('models and their workers', () => {
+  let models: ModelsService;
+  let admin: Caller;
+
+  const load = (options: string) =>
+    models.graphql(admin, `mutation { loadModel(name: "other", options: ${options}) { ${FIELDS} } }`);
+  const unload = (name = 'other') => models.graphql(admin, `mutation { unloadModel(name: "${name}") { ${FIELDS} } }`);
+  const statusOf = async (name: string): Promise<unknown> => {
+    const { data } = await models.graphql(admin, '{ models { name status } }');
+    const list = data?.['models'];
+    return Array.isArray(list) ? list.find((model) => model.name === name)?.status : undefined;
+  };
+
+  beforeAll(async () => {
+    models = await startModelsService();
+    admin = await models.addUser(100_000);
+    await writeRandomModel(join(models.modelsDir, 'other.gguf'), { contextSize: 1_024 });
+  });
+
+  afterAll(() => models.stop());
+
+  test('the starter is installed, and every file of the folder is listed', async () => {
+    const { data } = await models.graphql(admin, `{ models { ${FIELDS} } }`);
+    const idle = { kind: 'CHAT', status: 'AVAILABLE', costPerToken: 1, memoryBytes: null, lastError: null };
+    expect(data?.['models']).toEqual([
+      { ...idle, id: 'other', name: 'other', contextSize: 1_024, sizeBytes: expect.any(Number) },
+      { ...idle, id: 'starter', name: 'starter', contextSize: 512, sizeBytes: 1_917_408 },
+    ]);
+  });
+
+  test('a file that comes later is listed, one that goes is not', async () => {
+    const path = join(models.modelsDir, 'copy.gguf');
+    await copyFile(join(models.modelsDir, 'starter.gguf'), path);
+    expect(await models.graphql(admin, '{ model(name: "copy") { contextSize } }')).toEqual({
+      data: { model: { contextSize: 512 } },
+    });
+    await rm(path);
+    expect(await models.graphql(admin, '{ model(name: "copy") { contextSize } }')).toEqual({ data: { model: null } });
+  });
+
+  test('a model is loaded as an admin asks, and its memory is shown until it is unloaded', async () => {
+    expect(await load('{ contextSize: 512, sequences: 2, threads: 1 }')).toMatchObject({
+      data: { loadModel: { status: 'LOADED', contextSize: 512, memoryBytes: expect.any(Number) } },
+    });
+    // It is loaded: another wish changes nothing.
+    expect(await load('{ contextSize: 256 }')).toMatchObject({ data: { loadModel: { contextSize: 512 } } });
+    expect(await unload()).toMatchObject({
+      data: { unloadModel: { status: 'AVAILABLE', contextSize: 1_024, memoryBytes: null } },
+    });
+    expect(await unload()).toMatchObject({ data: { unloadModel: { status: 'AVAILABLE' } } });
+  });
+
+  test('options out of bounds and unknown models are refused', async () => {
+    for (const options of ['{ contextSize: 1025 }', '{ contextSize: -1 }', '{ threads: 65 }', '{ sequences: 0 }']) {
+      const { errors } = await load(options);
+      expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
+    }
+    const { errors } = await unload('nobody');
+    expect(errors?.[0]).toMatchObject({
+      message: expect.stringContaining('Installed: other, starter.'),
+      extensions: { code: 'MODEL_NOT_LOADED' },
+    });
+  });
+
+  test('many who ask at once share one start', async () => {
+    const results = await Promise.all(Array.from({ length: 8 }, () => load('{}')));
+    const memory = new Set(results.map(({ data }) => JSON.stringify(data)));
+    expect(memory.size).toBe(1);
+    await unload();
+  });
+
+  test('a model that is unloaded while it answers or loads fails with MODEL_NOT_LOADED', async () => {
+    const endless = { model: 'other', messages: [{ role: 'USER', content: 'Go on' }] };
+    let unloading: Promise<unknown> | undefined;
+    const running = (async () => {
+      for await (const _ of models.chat(admin, endless)) unloading ??= unload();
+    })();
+    await expect(running).rejects.toMatchObject({ extensions: { code: 'MODEL_NOT_LOADED' } });
+    await unloading;
+
+    const loading = load('{}');
+    await expect.poll(() => statusOf('other')).toBe('LOADING');
+    await unload();
+    const { errors } = await loading;
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'MODEL_NOT_LOADED' });
+    expect(await statusOf('other')).toBe('AVAILABLE');
+  });
+
+  test('events tell of each change of a model', async () => {
+    const events = models.subscribe(admin, 'subscription { modelEvents { name status } }');
+    const iterator = events[Symbol.asyncIterator]();
+    const seen: unknown[] = [];
+    const next = async (): Promise<void> => {
+      const { value } = await iterator.next();
+      seen.push(value?.data?.['modelEvents']);
+    };
+    const first = next();
+    const loading = load('{}');
+    await first;
+    await loading;
+    while (!seen.some((event) => JSON.stringify(event).includes('LOADED'))) await next();
+    await unload();
+    await next();
+    await iterator.return?.(undefined);
+    expect(seen.at(-1)).toEqual({ name: 'other', status: 'AVAILABLE' });
+  });
+
+  test('other subgraphs find a model by its name', async () => {
+    const { data } = await models.graphql(
+      admin,
+      'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Model { name contextSize } } }',
+      {
+        of: [
+          { __typename: 'Model', name: 'starter' },
+          { __typename: 'Model', name: 'nobody' },
+        ],
+      },
+    );
+    expect(data?.['_entities']).toEqual([{ name: 'starter', contextSize: 512 }, null]);
+  });
+
+  test('nobody without an identity chats', async () => {
+    const { errors } = await models.graphql(
+      null,
+      'mutation { chat(input: { model: "starter", messages: [{ role: USER, content: "Hi" }] }) { text } }',
+    );
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('it is ready while it has its database and its folder', async () => {
+    expect(await models.subgraph.readiness()).toEqual({ ready: true });
+  });
+});
