@@ -1,9 +1,19 @@
-import type { ExecutionResult } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import { StudioError } from '#mesh/errors.ts';
 import type { DeniedField } from './access/guards.ts';
-import { errorAt } from './errors.ts';
+import { errorAt, type Path } from './errors.ts';
 import type { Prepared } from './planner.ts';
 import { runPlan, type Run, type RunContext } from './runner.ts';
+
+/** More would only repeat, for each item of a list, what a subgraph got wrong. */
+const MAX_PROBLEMS = 20;
+
+/** Field names alone: an error of a whole fetch cannot say at which items of a list it was. */
+const names = (path: Path): readonly (string | number)[] => path.filter((part) => typeof part === 'string');
+
+/** Whether a null is where an error says that something went wrong, or above or below that. */
+const explains = ({ path }: GraphQLError, place: readonly (string | number)[]): boolean =>
+  names(path ?? []).every((name, index) => index >= place.length || place[index] === name);
 
 /** The final answer: what was asked for, in its form, with what went wrong. */
 export const shapeAnswer = (
@@ -12,9 +22,12 @@ export const shapeAnswer = (
 ): ExecutionResult => {
   const { data, problems } = prepared.shape(run.data, run.variables);
   // A null that a known error explains needs no second one; one that nothing explains is a fault of a subgraph.
-  if (run.errors.length === 0 && problems.length > 0) {
-    run.log.error({ problems: problems.map(({ message, path }) => ({ message, path })) }, 'an answer breaks its types');
-    run.errors.push(...problems.map(({ path }) => errorAt(path, new StudioError('INTERNAL_SERVER_ERROR'))));
+  const strange = problems
+    .filter(({ path }) => !run.errors.some((error) => explains(error, names(path ?? []))))
+    .slice(0, MAX_PROBLEMS);
+  if (strange.length > 0) {
+    run.log.error({ problems: strange.map(({ message, path }) => ({ message, path })) }, 'an answer breaks its types');
+    run.errors.push(...strange.map(({ path }) => errorAt(path, new StudioError('INTERNAL_SERVER_ERROR'))));
   }
   return run.errors.length > 0 ? { errors: run.errors, data } : { data };
 };

@@ -1,5 +1,5 @@
 import { evaluateCondition, type FetchNode, type PlanNode, type QueryPlan } from '@apollo/query-planner';
-import type { GraphQLError, GraphQLSchema } from 'graphql';
+import { isObjectType, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { isSubgraphName } from './upstream/names.ts';
 import { StudioError } from '#mesh/errors.ts';
 import type { Identity } from '#mesh/identity.ts';
@@ -162,7 +162,10 @@ const fetchEntities = async (
 };
 
 const join = (run: Run, fetch: FetchNode, target: JsonObject, source: JsonObject): void => {
-  source['__typename'] ??= target['__typename'];
+  // A service that knows only an interface of the object names that; the object's own type, once known, stays.
+  const type = target['__typename'];
+  const known = typeof type === 'string' && isObjectType(run.supergraphSchema.getType(type));
+  if (known || source['__typename'] === undefined) source['__typename'] = type;
   applyRewrites(run.supergraphSchema, fetch.outputRewrites, source);
   merge(target, source);
 };

@@ -91,10 +91,12 @@ export interface UpstreamOptions {
   /** The key of purpose `identity`. */
   readonly key: Buffer;
   readonly log: Log;
+  /** Overrides how long an answer, or the headers of a stream, may take. */
+  readonly patienceMs?: number;
 }
 
 /** Signs, times and shares the calls to one subgraph, and tells failures apart. */
-export const createUpstream = ({ name, transport, key, log }: UpstreamOptions): Upstream => {
+export const createUpstream = ({ name, transport, key, log, patienceMs }: UpstreamOptions): Upstream => {
   const flights = new Flights<Reply>();
 
   const message = (call: Call, accept: string, signal: AbortSignal): Message => ({
@@ -130,7 +132,7 @@ export const createUpstream = ({ name, transport, key, log }: UpstreamOptions): 
   };
 
   const post = async (call: Call, parent: AbortSignal): Promise<Reply> => {
-    const limit = deadline(parent, patienceOf(name, call));
+    const limit = deadline(parent, patienceMs ?? patienceOf(name, call));
     try {
       return await transport.post(message(call, 'application/json', limit.signal));
     } finally {
@@ -185,7 +187,7 @@ export const createUpstream = ({ name, transport, key, log }: UpstreamOptions): 
     },
 
     subscribe: async (call) => {
-      const limit = deadline(call.signal, PATIENCE_MS);
+      const limit = deadline(call.signal, patienceMs ?? PATIENCE_MS);
       try {
         const reply = await transport.open(message(call, 'text/event-stream', limit.signal));
         limit.relax();

@@ -1,0 +1,237 @@
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import { startMesh, type TestMesh } from './mesh/mesh.ts';
+
+const Message = z.object({ type: z.string(), id: z.string().optional(), payload: z.unknown().optional() });
+type Message = z.infer<typeof Message>;
+
+let mesh: TestMesh;
+
+beforeAll(async () => {
+  mesh = await startMesh({ remote: ['models'] });
+});
+
+afterAll(() => mesh.stop());
+
+/** A client that speaks the protocol by hand, so that it can break it. */
+class RawClient {
+  readonly socket: WebSocket;
+  readonly closed: Promise<number>;
+  readonly #messages: Message[] = [];
+  readonly #waiting: ((message: Message) => void)[] = [];
+
+  constructor(subprotocol = 'graphql-transport-ws') {
+    this.socket = new WebSocket(`${mesh.url.replace('http', 'ws')}/graphql`, subprotocol);
+    this.closed = new Promise((resolve) => this.socket.on('close', (code) => resolve(code)));
+    this.socket.on('error', () => undefined);
+    this.socket.on('message', (data: Buffer) => {
+      const message = Message.parse(JSON.parse(data.toString()));
+      const next = this.#waiting.shift();
+      if (next) next(message);
+      else this.#messages.push(message);
+    });
+  }
+
+  /** The next message, in the order of arrival. */
+  next(): Promise<Message> {
+    const message = this.#messages.shift();
+    return message ? Promise.resolve(message) : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  async send(...messages: readonly unknown[]): Promise<void> {
+    if (this.socket.readyState === WebSocket.CONNECTING) await once(this.socket, 'open');
+    for (const message of messages) this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  async init(payload?: unknown): Promise<this> {
+    await this.send({ type: 'connection_init', ...(payload === undefined ? {} : { payload }) });
+    const { type } = await this.next();
+    if (type !== 'connection_ack') throw new Error(`expected connection_ack, got ${type}`);
+    return this;
+  }
+
+  async end(): Promise<void> {
+    this.socket.close();
+    await this.closed;
+  }
+}
+
+const subscribe = (id: string, query: string) => ({ id, type: 'subscribe', payload: { query } });
+const COUNT = 'subscription { chat(prompt: "x", count: 2) { index user { name quota } } }';
+const HANG = 'subscription { chat(prompt: "hang") { index } }';
+
+describe('the protocol’s closing codes', () => {
+  test('4400 for what is no JSON', async () => {
+    const client = await new RawClient().init();
+    await client.send('nope');
+    expect(await client.closed).toBe(4400);
+  });
+
+  test('4400 for a message of an unknown type', async () => {
+    const client = await new RawClient().init();
+    await client.send({ type: 'unknown' });
+    expect(await client.closed).toBe(4400);
+  });
+
+  test('4401 for an operation before the connection is acknowledged', async () => {
+    const client = new RawClient();
+    await client.send(subscribe('1', COUNT));
+    expect(await client.closed).toBe(4401);
+  });
+
+  test('4403 for a token that does not hold', async () => {
+    const client = new RawClient();
+    await client.send({ type: 'connection_init', payload: { authorization: 'Bearer made-up' } });
+    expect(await client.closed).toBe(4403);
+  });
+
+  test('4406 for another subprotocol', async () => {
+    const client = new RawClient('graphql-ws');
+    // ws ends the connection itself when the server takes none of the subprotocols; a server may as well say 4406.
+    expect([1006, 4406]).toContain(await client.closed);
+  });
+
+  test('4408 for no connection_init in time', async () => {
+    expect(await new RawClient().closed).toBe(4408);
+  });
+
+  test('4409 for an id that is in use', async () => {
+    const client = await new RawClient().init();
+    await client.send(subscribe('1', HANG), subscribe('1', HANG));
+    expect(await client.closed).toBe(4409);
+  });
+
+  test('4429 for a second connection_init', async () => {
+    const client = await new RawClient().init();
+    await client.send({ type: 'connection_init' });
+    expect(await client.closed).toBe(4429);
+  });
+
+  test('1009 for a message over 1 MiB', async () => {
+    const client = await new RawClient().init();
+    await client.send(subscribe('1', `{ __typename } #${'x'.repeat(1_048_577)}`));
+    expect(await client.closed).toBe(1009);
+  });
+});
+
+describe('operations', () => {
+  test('ping is answered with pong', async () => {
+    const client = await new RawClient().init();
+    await client.send({ type: 'ping', payload: { beat: 1 } });
+    expect(await client.next()).toEqual({ type: 'pong', payload: { beat: 1 } });
+    await client.end();
+  });
+
+  test('a subscription streams, joined with another service, and completes', async () => {
+    const client = await new RawClient().init();
+    await client.send(subscribe('1', COUNT));
+    const user = { name: 'User 1', quota: 10 };
+    expect(await client.next()).toEqual({ type: 'next', id: '1', payload: { data: { chat: { index: 0, user } } } });
+    expect(await client.next()).toEqual({ type: 'next', id: '1', payload: { data: { chat: { index: 1, user } } } });
+    expect(await client.next()).toEqual({ type: 'complete', id: '1' });
+    await client.end();
+  });
+
+  test('a query runs over the same connection', async () => {
+    const client = await new RawClient().init();
+    await client.send(subscribe('q', '{ users(first: 1) { name } }'));
+    expect(await client.next()).toEqual({ type: 'next', id: 'q', payload: { data: { users: [{ name: 'User 1' }] } } });
+    expect(await client.next()).toEqual({ type: 'complete', id: 'q' });
+    await client.end();
+  });
+
+  test.each([
+    ['a syntax error', '{', 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', '{ shoes }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['a document that is too deep', `{ me ${'{ friends '.repeat(100)}${'}'.repeat(100)} }`, 'DOCUMENT_TOO_LARGE'],
+  ])('%s is an error of the operation and leaves the connection open', async (_, query, code) => {
+    const client = await new RawClient().init();
+    await client.send(subscribe('1', query));
+    expect(await client.next()).toMatchObject({ type: 'error', id: '1', payload: [{ extensions: { code } }] });
+    await client.send({ type: 'ping' });
+    expect(await client.next()).toEqual({ type: 'pong' });
+    await client.end();
+  });
+
+  test('an operation that needs a credential is refused without closing an anonymous connection', async () => {
+    const client = await new RawClient().init();
+    await client.send(subscribe('1', 'subscription { guarded { index } }'));
+    expect(await client.next()).toMatchObject({
+      type: 'next',
+      payload: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    });
+    await client.end();
+  });
+
+  test('at most 50 run at the same time on one connection', async () => {
+    const client = await new RawClient().init();
+    await client.send(...Array.from({ length: 51 }, (_, index) => subscribe(String(index), HANG)));
+    const codes: unknown[] = [];
+    for (let index = 0; index < 51; index += 1) codes.push((await client.next()).type);
+    expect(codes.filter((type) => type === 'error')).toHaveLength(1);
+    const { opened } = mesh.sources;
+    await client.end();
+    await expect.poll(() => mesh.sources.ended).toBe(opened);
+  });
+});
+
+describe('credentials', () => {
+  test('are read anew for each operation, and one that was revoked closes the connection', async () => {
+    const token = await mesh.keys.token('DEVELOPER');
+    const client = await new RawClient().init({ authorization: `Bearer ${token}` });
+    await client.send(subscribe('1', 'subscription { guarded { index } }'));
+    expect(await client.next()).toMatchObject({ type: 'next', payload: { data: { guarded: { index: 0 } } } });
+    mesh.keys.revokeAll();
+    await client.send(subscribe('2', 'subscription { guarded { index } }'));
+    expect(await client.closed).toBe(4403);
+  });
+
+  test('end the connection when they expire', async () => {
+    // Five seconds past its end a token is still taken, for clocks that differ.
+    const token = await mesh.keys.token('DEVELOPER', { expiresIn: -4 });
+    const client = await new RawClient().init({ authorization: `Bearer ${token}` });
+    await client.send(subscribe('1', HANG));
+    expect(await client.closed).toBe(4403);
+  });
+});
+
+describe('cancelling', () => {
+  test('reaches the source while it has nothing to say', async () => {
+    const client = await new RawClient().init();
+    const ended = mesh.sources.ended;
+    await client.send(subscribe('1', HANG));
+    expect(await client.next()).toMatchObject({ type: 'next' });
+    await client.send({ id: '1', type: 'complete' });
+    await expect.poll(() => mesh.sources.ended, { interval: 5, timeout: 1_000 }).toBe(ended + 1);
+    await client.end();
+  });
+
+  test('reaches a mutation that is under way', async () => {
+    const token = await mesh.keys.token('DEVELOPER');
+    const client = await new RawClient().init({ authorization: `Bearer ${token}` });
+    const { opened, ended } = mesh.sources;
+    await client.send(subscribe('1', 'mutation { chat(prompt: "hang") { index } }'));
+    await expect.poll(() => mesh.sources.opened).toBe(opened + 1);
+    await client.send({ id: '1', type: 'complete' });
+    await expect.poll(() => mesh.sources.ended).toBe(ended + 1);
+    await client.end();
+  });
+
+  test('happens by losing the connection', async () => {
+    const client = await new RawClient().init();
+    const ended = mesh.sources.ended;
+    await client.send(subscribe('1', HANG), subscribe('2', HANG));
+    await client.next();
+    await client.next();
+    client.socket.terminate();
+    await expect.poll(() => mesh.sources.ended).toBe(ended + 2);
+  });
+});
+
+test('a path that is no door is refused before any upgrade', async () => {
+  const socket = new WebSocket(`${mesh.url.replace('http', 'ws')}/elsewhere`, 'graphql-transport-ws');
+  const [error] = await once(socket, 'error');
+  expect(String(error)).toContain('404');
+});
