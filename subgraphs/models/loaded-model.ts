@@ -12,7 +12,7 @@ export interface LoadedModel {
   /** Resident memory of its worker, as it said last. */
   memoryBytes(): number;
   /**
-   * Counts a conversation's prompt and waits until there is a place for it.
+   * Waits until there is a place for a conversation, and counts its prompt.
    * @throws StudioError CONTEXT_LENGTH_EXCEEDED, OVERLOADED, MODEL_CRASHED; the signal's reason
    */
   open(turns: readonly Turn[], signal: AbortSignal): Promise<OpenConversation>;
@@ -23,7 +23,7 @@ export interface LoadedModel {
 }
 
 /** A conversation that has its place. */
-export interface OpenConversation extends Disposable {
+interface OpenConversation extends Disposable {
   readonly promptTokens: number;
   /** Completion tokens that the context has room for, at least 1. */
   readonly room: number;
@@ -34,7 +34,7 @@ export interface OpenConversation extends Disposable {
   generate(options: Omit<GenerateOptions, 'turns'>, signal: AbortSignal): AsyncGenerator<Step, void, undefined>;
 }
 
-export interface Step extends Batch {
+interface Step extends Batch {
   /** Why the answer ends with this step; null while it goes on. */
   readonly reason: 'stop' | 'length' | null;
 }
@@ -106,6 +106,18 @@ const createModel = (
     return answer.promptTokens;
   };
 
+  const roomFor = (promptTokens: number): number => contextSize - SPARE_TOKENS - promptTokens;
+
+  /** Counts a prompt that leaves room for an answer. */
+  const fit = async (turns: readonly Turn[], signal: AbortSignal): Promise<number> => {
+    const promptTokens = await count(turns, signal);
+    if (roomFor(promptTokens) >= 1) return promptTokens;
+    throw new StudioError(
+      'CONTEXT_LENGTH_EXCEEDED',
+      `The prompt has ${promptTokens} tokens; ${name} takes ${roomFor(1)} at most.`,
+    );
+  };
+
   const generate = async function* (
     leave: () => void,
     options: GenerateOptions,
@@ -142,19 +154,16 @@ const createModel = (
     memoryBytes: () => memoryBytes,
     ended: worker.ended,
     open: async (turns, signal) => {
-      const promptTokens = await count(turns, signal);
-      const room = contextSize - SPARE_TOKENS - promptTokens;
-      if (room < 1) {
-        throw new StudioError(
-          'CONTEXT_LENGTH_EXCEEDED',
-          `The prompt has ${promptTokens} tokens; ${name} takes ${contextSize - SPARE_TOKENS - 1} at most.`,
-        );
-      }
+      // Before the prompt is counted: whoever has no place costs the worker nothing.
       const leave = await slots.take(signal);
+      const promptTokens = await fit(turns, signal).catch((error: unknown) => {
+        leave();
+        throw error;
+      });
       let generating = false;
       return {
         promptTokens,
-        room,
+        room: roomFor(promptTokens),
         generate: (options, stop) => {
           generating = true;
           return generate(leave, { ...options, turns }, stop);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '#mesh/identity.ts';
 import { descendants, gone } from '#tests/harness/installation.ts';
-import { startModelsService, type ModelsService } from '#tests/harness/models-service.ts';
+import { startModelsService, type ChatEvent, type ModelsService } from '#tests/harness/models-service.ts';
 import { writeRandomModel } from '#tests/harness/random-model.ts';
 
 const asking = (model: string, content = 'Go on') => ({ model, messages: [{ role: 'USER', content }] });
@@ -67,6 +67,22 @@ describe('workers that die', () => {
     const events = [];
     for await (const event of models.chat(caller, { ...asking('endless'), maxTokens: 20 })) events.push(event);
     expect(events.at(-1)?.usage?.completionTokens).toBe(20);
+  });
+
+  test('a worker leaves Ctrl-C and SIGTERM to its service', async () => {
+    const chat = models.chat(caller, { ...asking('endless'), maxTokens: 2_000 });
+    let signalled = false;
+    let last: ChatEvent | undefined;
+    for await (const event of chat) {
+      last = event;
+      if (signalled) continue;
+      signalled = true;
+      for (const { pid } of await workers()) {
+        process.kill(pid, 'SIGINT');
+        process.kill(pid, 'SIGTERM');
+      }
+    }
+    expect(last?.finishReason).toBe('LENGTH');
   });
 
   test('a worker that is killed before the first token costs nothing', async () => {

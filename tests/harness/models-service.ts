@@ -14,7 +14,7 @@ const Payload = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z.array(z.object({ message: z.string(), extensions: z.record(z.string(), z.unknown()) })).optional(),
 });
-export type Payload = z.infer<typeof Payload>;
+type Payload = z.infer<typeof Payload>;
 
 const ChatEvent = z.object({
   requestId: z.string(),
@@ -36,7 +36,7 @@ export interface ChatStream extends AsyncIterable<ChatEvent> {
 }
 
 /** What a chat that failed failed with. */
-export class ChatFailure extends Error {
+class ChatFailure extends Error {
   override readonly name = 'ChatFailure';
   readonly extensions: Readonly<Record<string, unknown>>;
   constructor(message: string, extensions: Readonly<Record<string, unknown>>) {

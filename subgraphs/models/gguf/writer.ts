@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 
 /** A metadata value of a GGUF file, of the types that our models need. */
-export type GgufValue =
+type GgufValue =
   | { readonly type: 'uint32' | 'float32'; readonly value: number }
   | { readonly type: 'bool'; readonly value: boolean }
   | { readonly type: 'string'; readonly value: string }

@@ -3,7 +3,7 @@ import { randomFrom } from './random.ts';
 import { TASKS, type ParameterNames, type Task } from './tasks.ts';
 
 /** One message of a training conversation; roles as ChatML writes them. */
-export interface CorpusTurn {
+interface CorpusTurn {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
 }

@@ -74,3 +74,5 @@ const obey = async (command: Command): Promise<void> => {
 process.on('message', (command: Command) => void obey(command));
 // The service is gone, by `kill -9` perhaps. Nothing may hold this process back then, no native thread that decodes either.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+// Ctrl-C goes to every process of the terminal. The service ends this one once its chats are settled.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
