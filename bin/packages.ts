@@ -25,7 +25,7 @@ export const isOnPath = (program: string): boolean =>
  * What is really used, and by what. The sandbox's engines bring bubblewrap and QEMU into this list when they come;
  * until then a start would install them for nothing.
  */
-export const NEEDS: readonly Need[] = [
+const NEEDS: readonly Need[] = [
   {
     package: 'util-linux',
     use: 'PostgreSQL as root, and its end with the studio',

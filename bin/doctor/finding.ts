@@ -9,8 +9,6 @@ export interface Finding {
   readonly mend: string;
 }
 
-export type Check = () => Promise<Finding> | Finding;
-
 export const ok = (what: string, detail: string): Finding => ({ what, state: 'ok', detail, mend: '' });
 export const reduced = (what: string, detail: string, mend: string): Finding => ({
   what,

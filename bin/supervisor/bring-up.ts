@@ -91,7 +91,7 @@ const beginBuild = (root: string, { stack, signal, say }: BringUpOptions): Promi
   return building;
 };
 
-export interface RunningStudio {
+interface RunningStudio {
   /** The gateway's. */
   readonly address: string;
   /** The folder of its data. */

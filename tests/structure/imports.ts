@@ -16,7 +16,7 @@ export const importsOf = (source: string): readonly string[] =>
   [...withoutComments(source).matchAll(MODULE_NAME)].flatMap(([, , name]) => (name === undefined ? [] : [name]));
 
 /** Which area a file lies in. */
-export const areaOf = (path: string): Area => {
+const areaOf = (path: string): Area => {
   const [folder = '', name = ''] = path.split('/');
   return folder === 'subgraphs' ? `subgraphs/${name}` : folder;
 };
