@@ -17,7 +17,8 @@ import { z } from 'zod';
 import type { Principal } from '#gateway/access/principal.ts';
 import { Generation } from '#gateway/generation.ts';
 import { createGraph } from '#gateway/graph.ts';
-import type { Call, Upstream } from '#gateway/upstream/upstream.ts';
+import { endable } from '#gateway/stream.ts';
+import type { Answer, Call, Upstream } from '#gateway/upstream/upstream.ts';
 import { SUBGRAPHS } from '#mesh/config.ts';
 import type { Role } from '#mesh/identity.ts';
 import { MESH_LOG, startMesh, type TestMesh } from './mesh/mesh.ts';
@@ -94,9 +95,6 @@ const principal = (role: Role, availableTokens = 1): Principal => ({
 
 describe('each guarded coordinate, for each role', () => {
   const asked: Call[] = [];
-  const nothing = async function* (): AsyncGenerator<never, undefined> {
-    return Promise.resolve(undefined);
-  };
   /** Writes down what reaches it; its answers are of no interest here. */
   const recorder = (name: Upstream['name']): Upstream => ({
     name,
@@ -106,7 +104,9 @@ describe('each guarded coordinate, for each role', () => {
     },
     subscribe: (call) => {
       asked.push(call);
-      return Promise.resolve(nothing());
+      return Promise.resolve(
+        endable<Answer>({ next: () => Promise.resolve({ done: true, value: undefined }) }, () => undefined),
+      );
     },
     readiness: () => Promise.resolve({ ready: true }),
     close: () => Promise.resolve(),

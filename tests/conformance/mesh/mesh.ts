@@ -76,12 +76,14 @@ export interface TestMesh extends TestSubgraphs {
 export interface MeshOptions {
   /** Subgraphs that are reached over HTTP; the others live in the gateway's process. */
   readonly remote?: readonly SubgraphName[];
-  /** Files of the studio, by path. */
+  /** Of these, the ones that nobody serves. */
+  readonly down?: readonly SubgraphName[];
+  /** The folder of the studio. */
   readonly studio?: string;
 }
 
 /** The gateway over the test's subgraphs, on a free port. */
-export const startMesh = async ({ remote = [], studio }: MeshOptions = {}): Promise<TestMesh> => {
+export const startMesh = async ({ remote = [], down = [], studio }: MeshOptions = {}): Promise<TestMesh> => {
   const folder = await mkdtemp(join(tmpdir(), 'devstudio-mesh-'));
   const supergraph = join(folder, 'supergraph.graphql');
   await writeFile(supergraph, await composeMesh());
@@ -96,6 +98,7 @@ export const startMesh = async ({ remote = [], studio }: MeshOptions = {}): Prom
     const server = await serveSubgraph(subgraph, { ...config, ports }, MESH_LOG);
     served.push(server);
     urls[name] = server.url;
+    if (down.includes(name)) await server.stop(0);
   }
   const gateway = await startGateway({
     config: { ...config, urls },

@@ -70,16 +70,24 @@ export const usersResolvers = (keys: TestKeys) => ({
   },
 });
 
-async function* count(sources: Sources, to: number, context: RequestContext) {
+async function* count(sources: Sources, to: number, context: RequestContext, text = 'token') {
   sources.opened += 1;
   try {
     for (let index = 0; index < to; index += 1) {
       if (context.signal.aborted) return;
       sources.produced += 1;
-      yield { index, text: `token ${index}`, user: user('1'), model: model('small'), spent: byId('2') };
+      yield { index, text: `${text} ${index}`, user: user('1'), model: model('small'), spent: byId('2') };
     }
   } finally {
     sources.ended += 1;
+  }
+}
+
+/** Gives an event every 20 ms. */
+async function* tick(sources: Sources, context: RequestContext) {
+  for await (const event of count(sources, 1_000, context)) {
+    yield event;
+    await sleep(20, undefined, { signal: context.signal }).catch(() => undefined);
   }
 }
 
@@ -119,7 +127,14 @@ export const modelsResolvers = (sources: Sources) => ({
     chat: {
       subscribe: (_: unknown, { prompt, count: to }: { prompt: string; count?: number }, context: RequestContext) => {
         if (prompt === 'hang') return hang(sources, context);
-        return prompt === 'fail' ? fail(sources) : count(sources, to ?? Number.MAX_SAFE_INTEGER, context);
+        if (prompt === 'tick') return tick(sources, context);
+        if (prompt === 'fail') return fail(sources);
+        return count(
+          sources,
+          to ?? Number.MAX_SAFE_INTEGER,
+          context,
+          prompt === 'long' ? 'x'.repeat(50_000) : undefined,
+        );
       },
       resolve: (event: unknown) => event,
     },
