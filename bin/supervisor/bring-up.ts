@@ -75,7 +75,7 @@ const journalsIn =
     };
   };
 
-/** Builds the studio while the database starts; the answer waits for it. */
+/** Begins to build the studio, where that is needed; the answer waits for the end of it. */
 const beginBuild = (root: string, { stack, signal, say }: BringUpOptions): Promise<void> => {
   const given = new AbortController();
   const building = buildStudio(root, {
@@ -116,10 +116,10 @@ export const bringUp = async (
   const secret = await openSecret(config);
   signal.throwIfAborted();
 
-  const building = beginBuild(root, options);
   const database = await superviseDatabase(config, secret, log);
   stack.defer(() => database.stop());
   signal.throwIfAborted();
+  const building = beginBuild(root, options);
   const { applied } = await migrate(database.url, secret, join(root, 'migrations'));
   if (applied > 0) log.info({ applied }, 'the database was migrated');
   await building;
