@@ -103,9 +103,7 @@ interface RunningStudio {
  * Brings a whole studio up.
  * @throws ConfigurationError or CommandError with one line that says what to do, the signal's reason when it aborts
  */
-export const bringUp = async (
-  options: BringUpOptions,
-): Promise<{ readonly address: string; readonly home: string }> => {
+export const bringUp = async (options: BringUpOptions): Promise<RunningStudio> => {
   const { root, stack, signal } = options;
   const given = readConfig(process.env, root);
   const home = await prepareHome(given.home);
