@@ -143,9 +143,15 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
 
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    // A connection that is kept alive after its last answer would hold up the stop.
+    response.on('close', () => {
+      if (stopping) setImmediate(() => server.closeIdleConnections());
+    });
     const answer =
       path === '/healthz' || path === '/readyz' ? health(path, response) : options.handle(request, response);
     answer.catch((error: unknown) => {
+      // The work for a client who has gone away is aborted, which it says by throwing.
+      if (response.destroyed && !response.writableFinished) return log.debug({ path }, 'a client went away');
       log.error({ error, path }, 'a request failed unexpectedly');
       if (response.headersSent) response.destroy();
       else sendError(response, 'INTERNAL_SERVER_ERROR');
