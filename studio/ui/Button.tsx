@@ -8,19 +8,27 @@ const KINDS = {
   ghost: 'text-muted enabled:hover:bg-hover enabled:hover:text-fg',
 } as const;
 
+const SHAPES = {
+  text: 'px-2.5',
+  square: 'w-7 justify-center pointer-coarse:w-11',
+  row: 'w-full px-2.5',
+} as const;
+
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly kind?: keyof typeof KINDS;
+  readonly shape?: keyof typeof SHAPES;
 }
 
 /** A button of one line, 28 px high, 44 px where fingers use it. */
-export const Button = ({ kind = 'ghost', type = 'button', className, ...rest }: ButtonProps) => (
+export const Button = ({ kind = 'ghost', shape = 'text', type = 'button', className, ...rest }: ButtonProps) => (
   <button
     // The attribute is one of the three valid ones: its type says so.
     type={type}
     {...rest}
     className={cx(
-      'inline-flex h-7 shrink-0 items-center gap-1.5 rounded-md px-2.5 text-xs font-medium whitespace-nowrap transition-colors pointer-coarse:h-11',
+      'inline-flex h-7 shrink-0 items-center gap-1.5 rounded-md text-xs font-medium whitespace-nowrap transition-colors pointer-coarse:h-11',
       'disabled:bg-hover disabled:text-subtle disabled:shadow-none',
+      SHAPES[shape],
       KINDS[kind],
       className,
     )}
@@ -28,11 +36,12 @@ export const Button = ({ kind = 'ghost', type = 'button', className, ...rest }: 
 );
 
 /** A square button that shows an icon; its label is what it does. */
-export const IconButton = ({ label, className, ...rest }: ButtonProps & { readonly label: string }) => (
+export const IconButton = ({ label, className, ...rest }: Omit<ButtonProps, 'shape'> & { readonly label: string }) => (
   <Button
+    shape="square"
     aria-label={label}
     title={label}
     {...rest}
-    className={cx('w-7 justify-center px-0 pointer-coarse:w-11 disabled:bg-transparent', className)}
+    className={cx('disabled:bg-transparent', className)}
   />
 );

@@ -48,7 +48,15 @@ export interface Chats {
   stop(id: string): void;
   /** Tries once more to keep an answer that could not be saved. */
   save(id: string, key: string): Promise<void>;
+  /** Drops a conversation that is deleted, and the answer that is being written in it. */
   forget(id: string): void;
+}
+
+interface Stream {
+  /** Ends it on the server. */
+  readonly cut: () => void;
+  /** Takes what came as a stopped answer. */
+  readonly stopped: () => void;
 }
 
 type Asked =
@@ -57,7 +65,7 @@ type Asked =
 
 export const createChats = (graph: Graph): Chats => {
   const chats = new Map<string | null, Chat>();
-  const streams = new Map<string, () => void>();
+  const streams = new Map<string, Stream>();
   let answers = 0;
 
   const chat = (id: string | null): Chat => {
@@ -111,7 +119,7 @@ export const createChats = (graph: Graph): Chats => {
       void graph.fetch(BalanceDocument, {});
       void save(id, key);
     };
-    const stop = graph.stream(
+    const cut = graph.stream(
       ChatDocument,
       { input: { model: model.name, messages: [...messages] } },
       {
@@ -129,10 +137,7 @@ export const createChats = (graph: Graph): Chats => {
         done: () => end({ state: 'complete', receipt }),
       },
     );
-    streams.set(id, () => {
-      stop();
-      end({ state: 'stopped' });
-    });
+    streams.set(id, { cut, stopped: () => end({ state: 'stopped' }) });
   };
 
   /** Keeps the question on the server, in a conversation of its own when it begins one. */
@@ -190,9 +195,14 @@ export const createChats = (graph: Graph): Chats => {
       change(id, withoutFailedAnswer);
       answer(id, model);
     },
-    stop: (id) => streams.get(id)?.(),
+    stop: (id) => {
+      const stream = streams.get(id);
+      stream?.cut();
+      stream?.stopped();
+    },
     forget: (id) => {
-      streams.get(id)?.();
+      streams.get(id)?.cut();
+      streams.delete(id);
       chats.delete(id);
     },
   };

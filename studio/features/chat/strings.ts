@@ -17,7 +17,7 @@ export const strings = {
     requestId: null,
   },
   emptyTitle: 'What shall we build?',
-  emptyText: (model: string) => `${model} answers on this machine. Nothing you write leaves it.`,
+  emptyText: (model: string) => `The model ${model} runs inside this studio. Nothing you write leaves it.`,
   examples: [
     { title: 'Write a function', prompt: 'Write a Python function that adds two numbers' },
     { title: 'Explain a term', prompt: 'What is the context size?' },
@@ -38,7 +38,6 @@ export const strings = {
   you: 'You',
   model: 'Model',
   writing: 'Writing…',
-  waiting: 'Waiting for the first word…',
   complete: 'The answer is complete.',
   stopped: 'Stopped',
   stoppedEmpty: 'Stopped before the first word.',

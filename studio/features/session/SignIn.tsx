@@ -26,7 +26,10 @@ export const SignIn = ({ session, expired }: { readonly session: Session; readon
       const answer = await session.signIn(given, textOf(form, 'password'));
       if (answer.outcome === 'answered') return { failure: null, email: given };
       const wrong = answer.failure.code === 'UNAUTHENTICATED';
-      return { failure: wrong ? { ...answer.failure, ...strings.wrong } : answer.failure, email: given };
+      return {
+        failure: wrong ? { ...answer.failure, ...strings.wrong, requestId: null } : answer.failure,
+        email: given,
+      };
     },
     { failure: null, email: '' },
   );
@@ -35,9 +38,7 @@ export const SignIn = ({ session, expired }: { readonly session: Session; readon
     <main className="grid h-full place-items-center overflow-auto p-4">
       <form action={submit} className="w-full max-w-[340px] space-y-4 rounded-lg bg-panel p-6 shadow-overlay">
         <header className="space-y-3 pb-1">
-          <div className="flex items-center gap-2">
-            <Logo />
-          </div>
+          <Logo />
           <div>
             <h1 className="text-xl font-semibold tracking-tight">{strings.title}</h1>
             <p className="text-xs text-muted">{strings.intro}</p>
@@ -87,7 +88,7 @@ export const SignIn = ({ session, expired }: { readonly session: Session; readon
             </button>
           </div>
         </div>
-        <Button kind="solid" type="submit" disabled={pending} className="h-9 w-full justify-center text-sm">
+        <Button kind="solid" type="submit" disabled={pending} shape="row" className="h-9 justify-center">
           {pending ? strings.submitting : strings.submit}
         </Button>
       </form>

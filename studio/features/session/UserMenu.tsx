@@ -38,7 +38,7 @@ export const UserMenu = () => {
         </p>
       </div>
       <div className="p-1">
-        <Button onClick={() => void session.signOut()} className="w-full">
+        <Button shape="row" onClick={() => void session.signOut()}>
           <LogOut size={13} strokeWidth={1.75} aria-hidden />
           {strings.signOut}
         </Button>

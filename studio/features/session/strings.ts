@@ -1,7 +1,6 @@
 export const strings = {
-  product: 'CyberDevStudio',
   title: 'Sign in',
-  intro: 'Models, data and conversations stay on this machine.',
+  intro: 'Models and conversations stay on this machine.',
   email: 'E-mail',
   password: 'Password',
   showPassword: 'Show password',

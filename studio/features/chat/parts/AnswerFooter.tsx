@@ -12,18 +12,28 @@ const costOf = ({ usage, seconds }: Receipt): string => {
   return `${counts} · ${strings.speed(formatCount(Math.round(usage.completionTokens / seconds)))}`;
 };
 
-const notesOf = ({ outcome, text, leftOut }: Answer): readonly string[] =>
-  [
-    outcome.state === 'stopped' && (text.get() === '' ? strings.stoppedEmpty : strings.stopped),
-    outcome.state === 'complete' && outcome.receipt && strings.finish[outcome.receipt.finishReason],
-    leftOut > 0 && strings.leftOut(leftOut),
-  ].filter((note) => typeof note === 'string');
+interface Note {
+  readonly text: string;
+  /** Whether the answer is less than it could be. */
+  readonly warns: boolean;
+}
+
+const notesOf = ({ outcome, text, leftOut }: Answer): readonly Note[] => {
+  const notes: Note[] = [];
+  if (outcome.state === 'stopped') {
+    notes.push({ text: text.get() === '' ? strings.stoppedEmpty : strings.stopped, warns: true });
+  }
+  const cut = outcome.state === 'complete' && outcome.receipt && strings.finish[outcome.receipt.finishReason];
+  if (cut) notes.push({ text: cut, warns: true });
+  if (leftOut > 0) notes.push({ text: strings.leftOut(leftOut), warns: false });
+  return notes;
+};
 
 /** The line under an answer: what it cost, or that it is being written. It has its height from the beginning. */
 export const AnswerFooter = ({ answer }: { readonly answer: Answer }) => {
   const { outcome, text } = answer;
   return (
-    <div className="flex min-h-6 flex-wrap items-center gap-x-3 text-2xs text-subtle">
+    <div className="flex min-h-7 flex-wrap items-center gap-x-3 text-2xs text-subtle">
       {outcome.state === 'writing' && (
         <span className="flex items-center gap-2">
           <span className="caret" aria-hidden />
@@ -36,8 +46,8 @@ export const AnswerFooter = ({ answer }: { readonly answer: Answer }) => {
         </span>
       )}
       {notesOf(answer).map((note) => (
-        <span key={note} className="text-warning">
-          {note}
+        <span key={note.text} className={note.warns ? 'text-warning' : 'text-subtle'}>
+          {note.text}
         </span>
       ))}
       {outcome.state !== 'writing' && text.get() !== '' && (

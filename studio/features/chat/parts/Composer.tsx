@@ -75,11 +75,12 @@ export const Composer = ({ chat, reason, onSend, onStop }: Props) => {
         )}
         <Button
           kind="solid"
+          shape="square"
           type="submit"
           disabled={!sendable}
           aria-label={strings.send}
           title={strings.send}
-          className="w-8 justify-center px-0 pointer-coarse:w-11"
+          className="ml-auto"
         >
           <ArrowUp size={14} strokeWidth={2} aria-hidden />
         </Button>

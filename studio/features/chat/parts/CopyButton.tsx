@@ -19,7 +19,6 @@ export const CopyButton = ({ label, text }: { readonly label: string; readonly t
   return (
     <IconButton
       label={copied ? strings.copied : label}
-      className={copied ? 'h-6 text-success' : 'h-6'}
       onClick={() => {
         clipboard.writeText(text()).then(
           () => setCopied(true),
@@ -28,7 +27,7 @@ export const CopyButton = ({ label, text }: { readonly label: string; readonly t
         );
       }}
     >
-      <Icon size={13} strokeWidth={1.75} aria-hidden />
+      <Icon size={13} strokeWidth={1.75} className={copied ? 'text-success' : ''} aria-hidden />
     </IconButton>
   );
 };

@@ -9,7 +9,7 @@ interface Props {
 
 /** What stands where no question has been asked yet: three that the built-in model can answer. */
 export const EmptyThread = ({ model, onChoose, disabled }: Props) => (
-  <div className="m-auto w-full max-w-[720px] space-y-5 py-8">
+  <div className="m-auto w-full space-y-5 py-8">
     <div>
       <h2 className="text-xl font-semibold tracking-tight">{strings.emptyTitle}</h2>
       {model !== null && <p className="text-sm text-muted">{strings.emptyText(model)}</p>}
