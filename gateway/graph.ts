@@ -15,6 +15,7 @@ import type { Variables } from './conditions.ts';
 import { expected, sealResult } from './errors.ts';
 import { executePrepared } from './execute.ts';
 import type { Generation } from './generation.ts';
+import { checkVariables } from './limits.ts';
 import type { Prepared } from './planner.ts';
 import type { RunContext, Upstreams } from './runner.ts';
 import { endable } from './stream.ts';
@@ -89,6 +90,7 @@ const MAX_VARIABLE_ERRORS = 10;
 
 const coerceVariables = (schema: GraphQLSchema, { operation }: Prepared, given: Variables): Variables => {
   const definitions = operation.variableDefinitions ?? [];
+  checkVariables(given);
   const { errors, coerced } = getVariableValues(schema, definitions, given, { maxErrors: MAX_VARIABLE_ERRORS });
   if (errors) throw new Refusal(errors.map((error) => withCode(error)));
   return coerced;

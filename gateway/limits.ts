@@ -125,6 +125,20 @@ const checkSize = (document: DocumentNode): void => {
 };
 
 /**
+ * Refuses variables that are nested so deeply that writing them out again would overflow the stack.
+ * @throws StudioError BAD_USER_INPUT
+ */
+export const checkVariables = (variables: Readonly<Record<string, unknown>>): void => {
+  let level: readonly unknown[] = Object.values(variables);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > LIMITS.nesting) {
+      throw new StudioError('BAD_USER_INPUT', `The variables are nested more than ${LIMITS.nesting} deep.`);
+    }
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+};
+
+/**
  * Parses a document of a stranger.
  * @throws StudioError DOCUMENT_TOO_LARGE when it is over a limit, found before any recursion
  * @throws GraphQLError with code GRAPHQL_PARSE_FAILED and the place of the mistake

@@ -1,12 +1,11 @@
 import { errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { Lru } from '../lru.ts';
+import { CLOCK_TOLERANCE } from './expiry.ts';
 import type { Keys } from './keys.ts';
 
 const ISSUER = 'cyberdevstudio';
 const AUDIENCE = 'cyberdevstudio';
-/** Seconds by which two clocks may differ. */
-const CLOCK_TOLERANCE = 5;
 const REMEMBERED = 10_000;
 /** A verified token is verified anew after this long, so that a withdrawn key ends it. */
 const TRUST_MS = 300_000;

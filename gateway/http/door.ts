@@ -4,6 +4,7 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import { readBody, sendJson, sendResponse } from '#mesh/serve.ts';
 import type { Credentials } from '../access/authenticator.ts';
+import { atExpiry } from '../access/expiry.ts';
 import { httpMeaningOf, sealError } from '../errors.ts';
 import type { DocumentGraph } from '../graph.ts';
 import { createGraphQlServer } from './yoga.ts';
@@ -75,9 +76,15 @@ export const createHttpDoor = (graph: DocumentGraph, log: Log): HttpDoor => {
     );
     const answer = await yoga.fetch(
       `http://gateway${request.url ?? '/graphql'}`,
-      { method: request.method ?? 'GET', headers, body, signal },
+      { method: request.method ?? 'GET', headers, body },
       { requester: { requestId, principal: verdict.principal, signal } },
     );
+    const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+    // A stream ends with the credential that opened it.
+    if (isStream && verdict.principal) {
+      const forget = atExpiry(verdict.principal.expiresAt, () => controller.abort());
+      signal.addEventListener('abort', forget);
+    }
     if (!response.destroyed) await sendResponse(response, answer);
   };
 };

@@ -72,7 +72,10 @@ const encodingFor = (request: IncomingMessage, asset: Asset): 'br' | 'gzip' | 'p
  * @param folder may be missing, as where another container serves the studio
  */
 export const openStatic = async (folder: string): Promise<ServeStatic> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  });
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => `/${relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/')}`);

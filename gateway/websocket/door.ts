@@ -70,11 +70,12 @@ export const createWebSocketDoor = (graph: DocumentGraph, log: Log): WebSocketDo
   let stopping = false;
 
   const accept = (socket: WebSocket): void => {
+    const end = new AbortController();
     const connection: Connection = {
       close: (code, reason) => socket.close(code, reason),
       operations: new Map(),
+      signal: end.signal,
       credentials: {},
-      expiry: undefined,
     };
     open.set(socket, connection);
     const rest = keepAlive(socket);
@@ -104,7 +105,7 @@ export const createWebSocketDoor = (graph: DocumentGraph, log: Log): WebSocketDo
     );
     socket.once('close', (code, reason) => {
       rest();
-      clearTimeout(connection.expiry);
+      end.abort();
       open.delete(socket);
       for (const operation of connection.operations.values()) operation.abort();
       closed(code, String(reason)).catch((error: unknown) => log.error({ error }, 'a WebSocket did not close'));

@@ -5,14 +5,12 @@ import { z } from 'zod';
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Authentication, Credentials } from '../access/authenticator.ts';
+import { atExpiry } from '../access/expiry.ts';
 import { expected, sealError } from '../errors.ts';
 import type { DocumentGraph, ReadOperation, Requester } from '../graph.ts';
 
 /** Operations that one connection may have under way. */
 const MAX_OPERATIONS = 50;
-/** As much as the clocks of client and server may differ; see access/tokens.ts. */
-const EXPIRY_GRACE_MS = 5_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Of the registry that continues RFC 6455, section 7.4.1. */
 const TRY_AGAIN_LATER = 1013;
@@ -22,8 +20,9 @@ export interface Connection {
   close(code: number, reason: string): void;
   /** What is under way, by the client's ids. */
   readonly operations: Map<string, AbortController>;
+  /** Aborts when the connection is closed. */
+  readonly signal: AbortSignal;
   credentials: Credentials;
-  expiry: NodeJS.Timeout | undefined;
 }
 
 /** The payload of `connection_init`. */
@@ -64,15 +63,16 @@ export const createProtocol = (graph: DocumentGraph, log: Log): Server<Connectio
 
   /** A live stream ends with the credential that opened it. graphql-ws clients then connect anew with a fresh one. */
   const closeAtExpiry = (connection: Connection, expiresAt: number): void => {
-    const rest = Math.min(expiresAt + EXPIRY_GRACE_MS - Date.now(), LONGEST_TIMER_MS);
-    connection.expiry = setTimeout(() => connection.close(CloseCode.Forbidden, 'Forbidden'), rest);
+    const forget = atExpiry(expiresAt, () => connection.close(CloseCode.Forbidden, 'Forbidden'));
+    if (connection.signal.aborted) forget();
+    else connection.signal.addEventListener('abort', forget);
   };
 
   const onConnect = async ({ extra: connection, connectionParams }: Context<Params, Connection>) => {
     const credentials = credentialsOf(connectionParams);
     if (!credentials) return false;
     connection.credentials = credentials;
-    const verdict = await check(connection, randomUUID(), new AbortController().signal);
+    const verdict = await check(connection, randomUUID(), connection.signal);
     if (verdict.outcome === 'refused') {
       connection.close(TRY_AGAIN_LATER, 'Try again later');
       return false;
@@ -94,6 +94,7 @@ export const createProtocol = (graph: DocumentGraph, log: Log): Server<Connectio
     }
     const controller = new AbortController();
     operations.set(id, controller);
+    if (connection.signal.aborted) controller.abort();
     const refuse = (...errors: readonly GraphQLError[]) => {
       operations.delete(id);
       return errors.map((error) => sealError(error, requestId));
