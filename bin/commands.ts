@@ -4,6 +4,8 @@ export interface Invocation {
   readonly root: string;
   /** What stands after the command's name. */
   readonly args: readonly string[];
+  /** When the program began, an installation of packages included; milliseconds since the epoch. */
+  readonly startedAt: number;
 }
 export type Run = (invocation: Invocation) => Promise<number>;
 

@@ -13,7 +13,7 @@ const OLDEST_MAJOR = 20;
 const NEEDED_MAJOR = 24;
 /** Commands of a finished installation; the others also build or test, for which they need the development packages. */
 const PRODUCTION = ['serve', 'migrate', 'help', 'version'];
-/** Set for the process that is handed over to: it need not look at the packages again. */
+/** Set for the process that is handed over to, to when this one began: it need not look at the packages again. */
 const HANDED_OVER = 'DEVSTUDIO_HANDED_OVER';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -85,7 +85,7 @@ const handOver = () => {
   }
   // The channel tells the other side when this process is killed, so that nothing stays behind.
   const child = spawn(pinned, [fileURLToPath(import.meta.url), ...args], {
-    env: { ...process.env, [HANDED_OVER]: '1' },
+    env: { ...process.env, [HANDED_OVER]: String(performance.timeOrigin) },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
@@ -103,6 +103,7 @@ const handOver = () => {
 
 if (major < OLDEST_MAJOR) end(`Node ${OLDEST_MAJOR} or newer is needed, and this is ${process.versions.node}.`);
 const handedOver = process.env[HANDED_OVER] !== undefined;
+const startedAt = Number(process.env[HANDED_OVER] ?? performance.timeOrigin);
 if (!handedOver) install();
 if (major < NEEDED_MAJOR) handOver();
 else {
@@ -112,5 +113,5 @@ else {
     process.channel.unref();
   }
   const { main } = await import('./main.ts');
-  process.exit(await main(root, args));
+  process.exit(await main(root, args, startedAt));
 }

@@ -6,9 +6,14 @@ const say = (line: string): void => void process.stderr.write(`devstudio: ${line
 /**
  * Runs the command that a command line means.
  * @param root the project's folder
+ * @param startedAt when the program began, in milliseconds since the epoch
  * @returns the exit code: 0 done, 1 failed, 2 called wrongly
  */
-export const main = async (root: string, argv: readonly string[]): Promise<number> => {
+export const main = async (
+  root: string,
+  argv: readonly string[],
+  startedAt: number = performance.timeOrigin,
+): Promise<number> => {
   const choice = choose(argv);
   if (choice.outcome === 'unknown') {
     say(`there is no command '${choice.name}'; see devstudio help.`);
@@ -16,7 +21,7 @@ export const main = async (root: string, argv: readonly string[]): Promise<numbe
   }
   try {
     const { run } = await COMMANDS[choice.command].load();
-    return await run({ root, args: choice.args });
+    return await run({ root, args: choice.args, startedAt });
   } catch (error) {
     if (error instanceof CommandError) {
       say(error.message);

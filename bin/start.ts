@@ -32,7 +32,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   });
 
 /** Starts the whole studio and keeps it running until a signal comes. */
-export const run: Run = async ({ root, args }) => {
+export const run: Run = async ({ root, args, startedAt }) => {
   readArguments(args, {});
   const signal = stopOnSignal();
   await providePackages('start', say);
@@ -43,7 +43,7 @@ export const run: Run = async ({ root, args }) => {
       admin = made;
     };
     const { address, home, log } = await bringUp({ root, stack, signal, say, onAdmin });
-    console.log(readyBlock({ address, home, admin, tookMs: performance.now() }));
+    console.log(readyBlock({ address, home, admin, tookMs: Date.now() - startedAt }));
     await aborted(signal);
     log.info({ signal: String(signal.reason) }, 'stopping');
     return 0;

@@ -61,9 +61,12 @@ export const runProject = async (root: string, project: string): Promise<StepRes
     const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text === undefined) return broken(output.slice(-4_000));
     const result = readResults(Results.parse(JSON.parse(text)), root);
+    const { failed } = result;
+    if (result.passed + failed + result.skipped === 0) {
+      return broken(`no test of the project ${project} ran\n${output.slice(-4_000)}`);
+    }
     // An error outside of any test, like one in a global set-up or one that nobody caught.
-    if (!passed && result.failed === 0) return { ...result, failed: 1, report: output.slice(-4_000).trim() };
-    if (passed && result.passed === 0) return broken(`the project ${project} has no tests`);
+    if (!passed && failed === 0) return { ...result, failed: 1, report: output.slice(-4_000).trim() };
     return result;
   } finally {
     await rm(folder, { recursive: true, force: true });
