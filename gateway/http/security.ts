@@ -5,8 +5,6 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
     // Same-origin WebSockets are covered by 'self' (CSP 3).
     "connect-src 'self'",
     "img-src 'self' data: blob:",
-    // React writes element.style, which is a style attribute to the policy.
-    "style-src 'self' 'unsafe-inline'",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
