@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { pino } from 'pino';
 import { readBody, sendJson, sendResponse, serve, signalOf, type ServeOptions, type Served } from './serve.ts';
@@ -90,6 +91,25 @@ describe('a served door', () => {
     let answer = '';
     for await (const chunk of socket) answer += String(chunk);
     expect(answer).toContain('{"outcome":"too large"}');
+  });
+
+  test('outlives a client who asks for an upgrade and resets the connection', async () => {
+    const upgraded = Promise.withResolvers<Duplex>();
+    const { url, port } = await start({
+      upgrade: (_, socket) => {
+        socket.write('HTTP/1.1 404 Not Found\r\n\r\n');
+        upgraded.resolve(socket);
+      },
+    });
+    const client = connect(port, '127.0.0.1');
+    client.write('GET / HTTP/1.1\r\nhost: probe\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+    const socket = await upgraded.promise;
+    await once(client, 'data');
+    const closed = new Promise((done) => socket.on('close', done));
+    client.resetAndDestroy();
+    await closed;
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect(lines.map(({ msg }) => msg)).toEqual(['a client went away']);
   });
 
   test('stops reading a stream whose reader has gone', async () => {

@@ -159,7 +159,14 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   });
   server.headersTimeout = 20_000;
   server.requestTimeout = 60_000;
-  if (options.upgrade) server.on('upgrade', options.upgrade);
+  const { upgrade } = options;
+  if (upgrade) {
+    server.on('upgrade', (request, socket, head) => {
+      // HTTP has let go of the socket; a reset of it would otherwise end the process.
+      socket.on('error', (error) => log.debug({ error: error.message }, 'a client went away'));
+      upgrade(request, socket, head);
+    });
+  }
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
