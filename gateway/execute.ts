@@ -23,10 +23,10 @@ export const shapeAnswer = (
   const { data, problems } = prepared.shape(run.data, run.variables);
   // A null that a known error explains needs no second one; one that nothing explains is a fault of a subgraph.
   const strange = problems
-    .filter(({ path }) => !run.errors.some((error) => explains(error, names(path ?? []))))
+    .filter(({ path }) => !run.errors.some((error) => explains(error, names(path))))
     .slice(0, MAX_PROBLEMS);
   if (strange.length > 0) {
-    run.log.error({ problems: strange.map(({ message, path }) => ({ message, path })) }, 'an answer breaks its types');
+    run.log.error({ problems: strange }, 'an answer breaks its types');
     run.errors.push(...strange.map(({ path }) => errorAt(path, new StudioError('INTERNAL_SERVER_ERROR'))));
   }
   return run.errors.length > 0 ? { errors: run.errors, data } : { data };

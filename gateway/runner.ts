@@ -9,7 +9,7 @@ import type { Variables } from './conditions.ts';
 import { entitiesAt, placeOf, representationOf } from './entities.ts';
 import { errorAt, expected, fromSubgraph, type Path } from './errors.ts';
 import { bodyOf, fieldsOf, rawPath, usedVariables } from './fetches.ts';
-import { isObject, merge, type JsonObject } from './json.ts';
+import { copyObject, isObject, merge, type JsonObject } from './json.ts';
 import type { Plan } from './planner.ts';
 import { applyRewrites } from './rewrites.ts';
 import type { Answer, Upstream } from './upstream/upstream.ts';
@@ -157,7 +157,7 @@ const fetchEntities = async (
     if (!isObject(source)) continue;
     // Each target gets objects of its own, since later steps of the plan add to them; so does what is remembered.
     const shared = targets.length > 1 || run.recall !== undefined;
-    for (const target of targets) join(run, fetch, target, shared ? structuredClone(source) : source);
+    for (const target of targets) join(run, fetch, target, shared ? copyObject(source) : source);
   }
 };
 

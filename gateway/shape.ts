@@ -1,5 +1,4 @@
 import {
-  GraphQLError,
   isAbstractType,
   isEnumType,
   isLeafType,
@@ -17,15 +16,22 @@ import {
   type SelectionNode,
 } from 'graphql';
 import { both, conditionOf, either, type Condition, type Variables } from './conditions.ts';
+import type { Path } from './errors.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { responseName } from './selections.ts';
 
 /** Stands for a null that its non-null type does not allow, on its way up to the next nullable place. */
 const BUBBLE = Symbol('bubble');
 
+/** A value that its type does not allow, and where it is. */
+export interface Problem {
+  readonly message: string;
+  readonly path: Path;
+}
+
 interface Completion {
   readonly variables: Variables;
-  readonly problems: GraphQLError[];
+  readonly problems: Problem[];
   /** Where the completion is at the moment; pushed and popped, copied only for a problem. */
   readonly path: (string | number)[];
 }
@@ -45,12 +51,11 @@ export type Shape = (
   variables: Variables,
 ) => {
   readonly data: JsonObject | null;
-  /** Values that their types do not allow, each with its place. */
-  readonly problems: readonly GraphQLError[];
+  readonly problems: readonly Problem[];
 };
 
 const problem = (message: string, completion: Completion): null => {
-  completion.problems.push(new GraphQLError(message, { path: [...completion.path] }));
+  completion.problems.push({ message, path: [...completion.path] });
   return null;
 };
 

@@ -29,7 +29,7 @@ export const sendStudioError = (
   sendJson(response, status ?? meaning.status, { errors: [sealError(error, requestId)] }, meaning.headers);
 };
 
-export const credentialsOf = (request: IncomingMessage): Credentials => {
+const credentialsOf = (request: IncomingMessage): Credentials => {
   const key = request.headers['x-api-key'];
   return { authorization: request.headers.authorization, 'x-api-key': Array.isArray(key) ? key[0] : key };
 };
