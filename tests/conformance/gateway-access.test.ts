@@ -269,6 +269,19 @@ describe('over HTTP', () => {
     expect(await ask('{ me { id } }', headers)).toMatchObject({ status: 401, errors: code('UNAUTHENTICATED') });
   });
 
+  test('a stream over HTTP ends with the token that opened it', async () => {
+    // Five seconds past its end a token is still taken, for clocks that differ.
+    const headers = await bearer('DEVELOPER', { expiresIn: -4 });
+    const { ended } = mesh.sources;
+    const response = await fetch(`${mesh.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
+      body: JSON.stringify({ query: 'subscription { chat(prompt: "hang") { index } }' }),
+    });
+    expect(await response.text()).toContain('event: complete');
+    expect(mesh.sources.ended).toBe(ended + 1);
+  });
+
   test('a token is taken from x-api-key as well', async () => {
     const token = await mesh.keys.token('DEVELOPER');
     expect(await ask('{ me { id } }', { 'x-api-key': token })).toMatchObject({
