@@ -95,17 +95,22 @@ export interface HttpMeaning {
 /** Seconds after which a refusal that cannot say when is worth a new try. */
 const RETRY_AFTER = 60;
 
+/**
+ * The headers that a refusal carries at every HTTP door.
+ * @param retryAfterSeconds when the same request may succeed, where that is known
+ */
+export const refusalHeaders = (status: number, retryAfterSeconds: unknown): Readonly<Record<string, string>> => {
+  const wait = retryAfterSeconds ?? (status === 429 ? RETRY_AFTER : undefined);
+  return {
+    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(typeof wait === 'number' ? { 'retry-after': String(Math.ceil(wait)) } : {}),
+  };
+};
+
 /** The status and headers of an answer that is nothing but this error. */
 export const httpMeaningOf = (error: GraphQLError): HttpMeaning => {
   const { status } = entryOf(error.extensions['code']);
-  const wait = error.extensions['retryAfterSeconds'] ?? (status === 429 ? RETRY_AFTER : undefined);
-  return {
-    status,
-    headers: {
-      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-      ...(typeof wait === 'number' ? { 'retry-after': String(Math.ceil(wait)) } : {}),
-    },
-  };
+  return { status, headers: refusalHeaders(status, error.extensions['retryAfterSeconds']) };
 };
 
 /** Errors of the document or its variables: with `application/json`, GraphQL over HTTP has them answered with 200. */

@@ -6,6 +6,7 @@ import type { Log } from '#mesh/log.ts';
 import type { Secret } from '#mesh/secret.ts';
 import { sendJson, serve } from '#mesh/serve.ts';
 import type { Readiness, Subgraph } from '#mesh/service.ts';
+import { traced } from '#mesh/trace.ts';
 import { createAuthenticate } from './access/authenticator.ts';
 import { Keys } from './access/keys.ts';
 import { createAccounts } from './access/principal.ts';
@@ -107,9 +108,12 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     response.setHeader('x-request-id', requestId);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (path === '/graphql') return http(request, response, requestId);
+    const inSpan = (name: string, work: () => Promise<void>): Promise<void> =>
+      traced(`${request.method} ${name}`, request.headers, { 'devstudio.request_id': requestId }, work);
+    if (path === '/graphql') return inSpan(path, () => http(request, response, requestId));
     if (path === '/rpc' || path.startsWith('/rpc/')) {
-      return handleRpc(request, response, { graph, log: log.child({ requestId }), requestId });
+      const door = { graph, log: log.child({ requestId }), requestId };
+      return inSpan('/rpc', () => handleRpc(request, response, door));
     }
     if (path === '/.well-known/jwks.json' && request.method === 'GET') return publishKeys(response, requestId);
     if (serveStatic(request, response, path)) return undefined;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { refusalHeaders } from '#gateway/errors.ts';
 import type { Graph } from '#gateway/graph.ts';
 import type { Log } from '#mesh/log.ts';
 import { readBody, sendJson, signalOf } from '#mesh/serve.ts';
@@ -119,7 +120,7 @@ const answerDirect = async (text: string, method: string, session: Session): Pro
   return {
     status,
     body,
-    ...(retryAfterSeconds === undefined ? {} : { headers: { 'retry-after': String(Math.ceil(retryAfterSeconds)) } }),
+    headers: refusalHeaders(status, retryAfterSeconds),
   };
 };
 

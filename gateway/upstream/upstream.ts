@@ -4,6 +4,7 @@ import { StudioError } from '#mesh/errors.ts';
 import { IDENTITY_HEADER, signIdentity, type Identity } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Readiness } from '#mesh/service.ts';
+import { traceHeaders } from '#mesh/trace.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { endable } from '../stream.ts';
 import { Flights } from './flights.ts';
@@ -103,6 +104,7 @@ export const createUpstream = ({ name, transport, key, log, patienceMs }: Upstre
     headers: {
       'content-type': 'application/json',
       accept,
+      ...traceHeaders(),
       [IDENTITY_HEADER]: signIdentity(key, name, call.identity, call.body),
     },
     body: call.body,

@@ -203,6 +203,7 @@ describe('a first chat', () => {
       studio.rpc('llm.chat', { model: 'starter', messages: [{ role: 'user', content: 'Hello' }] }, poor);
     const refused = await ask();
     expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(refused.body['error']).toMatchObject({ code: -32_029, data: { code: 'BUDGET_EXCEEDED' } });
     await studio.graphql('mutation ($id: ID!) { grantTokens(userId: $id, tokens: 500) { id } }', {
       token,

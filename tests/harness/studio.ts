@@ -31,7 +31,7 @@ export interface TestStudio {
     method: string,
     params: unknown,
     token?: string,
-  ): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }>;
+  ): Promise<{ readonly status: number; readonly headers: Headers; readonly body: Readonly<Record<string, unknown>> }>;
   stop(): Promise<void>;
 }
 
@@ -95,7 +95,7 @@ export const startStudio = async (options: { readonly log?: Log } = {}): Promise
       },
       body: JSON.stringify(body),
     });
-    return { status: response.status, json: await response.json() };
+    return { status: response.status, headers: response.headers, json: await response.json() };
   };
   const graphql: TestStudio['graphql'] = async (query, { variables, token } = {}) => {
     const { status, json } = await post('/graphql', { query, variables }, token);
@@ -110,8 +110,8 @@ export const startStudio = async (options: { readonly log?: Log } = {}): Promise
     gateway,
     graphql,
     rpc: async (method, params, token) => {
-      const { status, json } = await post(`/rpc/${method}`, params, token);
-      return { status, body: z.record(z.string(), z.unknown()).parse(json) };
+      const { status, headers, json } = await post(`/rpc/${method}`, params, token);
+      return { status, headers, body: z.record(z.string(), z.unknown()).parse(json) };
     },
     login: async (email = ADMIN.email, password = ADMIN.password) => {
       const { body } = await graphql(
