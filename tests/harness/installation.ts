@@ -31,7 +31,7 @@ export interface Installation {
 }
 
 /** Ports that are free now, all different. */
-export const freePorts = async (count: number): Promise<number[]> => {
+const freePorts = async (count: number): Promise<number[]> => {
   const probes = await Promise.all(
     Array.from(
       { length: count },
