@@ -119,7 +119,9 @@ export const createSubgraph = (options: SubgraphOptions): Subgraph => {
           yoga.fetch(request, { identity, signal }),
         );
       } catch (error) {
-        log.error({ error, requestId: verdict.identity.requestId }, 'a request failed unexpectedly');
+        // The work for a client who has gone away is aborted, which it says by throwing.
+        if (!signal.aborted)
+          log.error({ error, requestId: verdict.identity.requestId }, 'a request failed unexpectedly');
         return refusal('INTERNAL_SERVER_ERROR', ERRORS.INTERNAL_SERVER_ERROR.sentence, verdict.identity.requestId);
       }
     },

@@ -28,3 +28,10 @@ grant usage on schema agents to devstudio_agents;
 
 -- Whoever may connect may not make tables of his own.
 revoke create on schema public from public;
+
+-- Nor fill the disk with temporary ones.
+do $$
+begin
+  execute format('revoke temporary on database %I from public', current_database());
+end
+$$;

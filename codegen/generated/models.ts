@@ -50,7 +50,7 @@ export type ChatInput = {
   /** The conversation so far, oldest first; the last message is the user's. */
   messages: Array<ChatMessageInput>;
   model: Scalars['String']['input'];
-  /** 0 to 2; 1 is off. */
+  /** 0.1 to 2; 1 is off. */
   repeatPenalty?: InputMaybe<Scalars['Float']['input']>;
   seed?: InputMaybe<Scalars['Int']['input']>;
   /** Texts that end the completion; at most 8, of at most 64 characters. */
@@ -110,7 +110,7 @@ export type ModelKind =
   | 'EMBEDDING';
 
 export type ModelOptionsInput = {
-  /** Tokens per conversation, at most what the model was trained for. */
+  /** Tokens per conversation, from 64 to what the model was trained for. */
   contextSize?: InputMaybe<Scalars['Int']['input']>;
   /** Conversations served at once, 1 to 32. */
   sequences?: InputMaybe<Scalars['Int']['input']>;

@@ -225,6 +225,8 @@ export const startPostgres = async (options: EmbeddedOptions): Promise<EmbeddedP
     'unix_socket_directories=',
     'timezone=UTC',
     'log_timezone=UTC',
+    // The detail of a broken constraint holds the values that broke it: an e-mail address, say.
+    'log_error_verbosity=terse',
     ...(durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
   ];
   const [program = '', ...args] = [...command, binaries.postgres, '-D', data, ...settings.flatMap((s) => ['-c', s])];

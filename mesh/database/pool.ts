@@ -1,4 +1,12 @@
-import { createPool, SchemaValidationError, type DatabasePool, type Interceptor } from 'slonik';
+import {
+  BackendTerminatedError,
+  BackendTerminatedUnexpectedlyError,
+  ConnectionError,
+  createPool,
+  SchemaValidationError,
+  type DatabasePool,
+  type Interceptor,
+} from 'slonik';
 import type { SubgraphName } from '#mesh/config.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Secret } from '#mesh/secret.ts';
@@ -17,6 +25,8 @@ const resultParser: Interceptor = {
     return result.value as typeof row;
   },
 };
+
+const LOST = [ConnectionError, BackendTerminatedError, BackendTerminatedUnexpectedlyError];
 
 /** The role that a service connects as. Roles belong to the whole server, not to one database. */
 export const roleOf = (service: SubgraphName): string => `devstudio_${service}`;
@@ -43,7 +53,11 @@ export const openPool = async (address: string, log: Log, maxPoolSize = 12): Pro
     statementTimeout: 30_000,
     captureStackTrace: false,
   });
-  // Lost connections are replaced on the next query; without a listener Node would end the process.
-  pool.on('error', (error) => log.warn({ error: error.message }, 'a database connection was lost'));
+  // Lost connections are replaced on the next query; without a listener Node would end the process. The pool tells of
+  // failed queries as well, which whoever asked hears of anyway.
+  pool.on('error', (error) => {
+    if (LOST.some((kind) => error instanceof kind))
+      log.warn({ error: error.message }, 'a database connection was lost');
+  });
   return pool;
 };

@@ -1,3 +1,5 @@
+import { flawOfLine } from '#mesh/one-line.ts';
+
 const MAX_TITLE_CHARACTERS = 200;
 const MAX_CONTENT_CHARACTERS = 65_536;
 
@@ -14,12 +16,9 @@ const isLonger = (text: string, most: number): boolean => text.length > most && 
 /** Decides whether a text may be a conversation's title: one line. Spaces around it are not part of it. */
 export const parseTitle = (given: string): TextVerdict => {
   const text = given.trim();
-  if (text === '') return refused('is empty');
   if (isLonger(text, MAX_TITLE_CHARACTERS)) return refused(`is over ${MAX_TITLE_CHARACTERS} characters`);
-  if (!text.isWellFormed() || /\p{Cc}/u.test(text)) {
-    return refused('holds a control character or is not valid Unicode');
-  }
-  return { outcome: 'accepted', text };
+  const flaw = flawOfLine(text);
+  return flaw === null ? { outcome: 'accepted', text } : refused(flaw);
 };
 
 /** Decides whether a text may be a message: any text that PostgreSQL can keep. */

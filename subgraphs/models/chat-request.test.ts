@@ -24,7 +24,7 @@ test('without a seed every chat has one of its own; any Int is a seed', () => {
 });
 
 test('the bounds themselves are allowed', () => {
-  const low = input({ maxTokens: 1, temperature: 0, topP: 0.001, topK: 0, repeatPenalty: 0, stop: ['x'] });
+  const low = input({ maxTokens: 1, temperature: 0, topP: 0.001, topK: 0, repeatPenalty: 0.1, stop: ['x'] });
   const high = input({ temperature: 2, topP: 1, topK: 1_000, repeatPenalty: 2, stop: Array(8).fill('x'.repeat(64)) });
   for (const edge of [low, high]) expect(() => readChatRequest(edge)).not.toThrow();
 });

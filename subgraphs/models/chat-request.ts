@@ -61,7 +61,7 @@ export const readChatRequest = (input: ChatInput): ChatRequest => {
       temperature: within('temperature', input.temperature ?? DEFAULTS.temperature, 0, 2),
       topP,
       topK: within('topK', input.topK ?? DEFAULTS.topK, 0, 1_000),
-      repeatPenalty: within('repeatPenalty', input.repeatPenalty ?? DEFAULTS.repeatPenalty, 0, 2),
+      repeatPenalty: within('repeatPenalty', input.repeatPenalty ?? DEFAULTS.repeatPenalty, 0.1, 2),
       // The sampler takes 32 unsigned bits; without a seed every chat has one of its own.
       seed: given(input.seed) ? input.seed >>> 0 : randomInt(2 ** 32),
     },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Database } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
 import type { Caller } from '#mesh/identity.ts';
+import { flawOfLine } from '#mesh/one-line.ts';
 import type { ProjectMapper } from './mappers.ts';
 import { ensureProject, findProject, insertProject, MAX_PROJECTS, projectsOf } from './store/projects.ts';
 
@@ -18,14 +19,11 @@ export type NameVerdict =
 /** Decides whether a text may name a project. Spaces around it are not part of the name. */
 export const parseProjectName = (text: string): NameVerdict => {
   const name = text.trim().normalize('NFC');
-  if (name === '') return { outcome: 'refused', reason: 'is empty' };
   if (Array.from(name).length > MAX_NAME_CHARACTERS) {
     return { outcome: 'refused', reason: `is over ${MAX_NAME_CHARACTERS} characters` };
   }
-  if (!name.isWellFormed() || /\p{Cc}/u.test(name)) {
-    return { outcome: 'refused', reason: 'holds a control character or is not valid Unicode' };
-  }
-  return { outcome: 'accepted', name };
+  const flaw = flawOfLine(name);
+  return flaw === null ? { outcome: 'accepted', name } : { outcome: 'refused', reason: flaw };
 };
 
 /** What a caller may do with a project: an owner all, an admin look. */

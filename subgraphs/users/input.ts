@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StudioError } from '#mesh/errors.ts';
+import { flawOfLine } from '#mesh/one-line.ts';
 
 /** Plain ASCII of RFC 5321's length, so that lower case means the same in the database and here. */
 export const Email = z.email('must be an e-mail address').max(254, 'must have at most 254 characters');
@@ -7,12 +8,14 @@ export const Email = z.email('must be an e-mail address').max(254, 'must have at
 export const NewPassword = z
   .string()
   .min(10, 'must have at least 10 characters')
-  .max(1024, 'must have at most 1024 characters');
+  .max(1024, 'must have at most 1024 characters')
+  // Each half of a pair becomes the same replacement character in UTF-8, so that different passwords would be one.
+  .refine((text) => text.isWellFormed(), 'must be valid Unicode');
 
 export const Reason = z
   .string()
   .max(200, 'must have at most 200 characters')
-  .regex(/^\P{Cc}*$/u, 'must be one line of text');
+  .refine((text) => text === '' || flawOfLine(text) === null, 'must be one line of text');
 
 /** The part of a request that a schema describes; its keys are the names of the arguments. */
 export const parseInput = <T>(schema: z.ZodType<T>, value: unknown): T => {

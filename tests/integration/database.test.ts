@@ -47,6 +47,19 @@ describe('the database', () => {
     await pool.end();
   });
 
+  test('takes a broken constraint for no lost connection', async () => {
+    const lines: string[] = [];
+    const listening = createLog('test', 'warn', { write: (line: string) => void lines.push(line) });
+    const pool = await openPool(serviceAddress(database.url, 'agents', database.secret), listening);
+    const make = () =>
+      pool.query(sql.unsafe`insert into agents.conversations (id, owner_id, title)
+        values ('00000000-0000-4000-8000-000000000000', '00000000-0000-4000-8000-000000000001', 'One')`);
+    await make();
+    await expect(make()).rejects.toThrow('unique integrity constraint');
+    expect(lines).toEqual([]);
+    await pool.end();
+  });
+
   test('refuses to start on a migration that was edited after it ran', async () => {
     const own = await freshDatabase();
     const first = join(folder, '0001_first.sql');

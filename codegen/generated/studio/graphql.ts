@@ -17,7 +17,7 @@ export type ChatInput = {
   /** The conversation so far, oldest first; the last message is the user's. */
   messages: Array<ChatMessageInput>;
   model: string;
-  /** 0 to 2; 1 is off. */
+  /** 0.1 to 2; 1 is off. */
   repeatPenalty?: number | null | undefined;
   seed?: number | null | undefined;
   /** Texts that end the completion; at most 8, of at most 64 characters. */
