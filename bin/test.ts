@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { readArguments } from './arguments.ts';
 import { checkGenerated } from './checks/generated.ts';
 import { broken, summary, total, verdict, type Step, type StepResult } from './checks/step.ts';
@@ -11,33 +9,41 @@ import { runTool, type Tool } from './tool.ts';
 
 const SKIPPED: StepResult = { passed: 0, failed: 0, skipped: 1, report: '' };
 
-const tool = (root: string, name: string, program: Tool, args: readonly string[]): Step => ({
-  name,
-  run: async () => {
-    const { passed, output } = await runTool(root, program, args);
-    return verdict(passed, output);
-  },
-});
-
 /** The steps in the order in which a mistake shows soonest. */
-const steps = (root: string, hasBrowser: boolean): readonly Step[] => [
-  { name: 'generated files', run: () => checkGenerated(root) },
-  tool(root, 'types', 'tsc', ['-p', '.']),
-  ...(existsSync(join(root, 'studio/tsconfig.json')) ? [tool(root, 'studio types', 'tsc', ['-p', 'studio'])] : []),
-  tool(root, 'lint', 'oxlint', ['--deny-warnings']),
-  tool(root, 'format', 'oxfmt', ['--check', '.']),
-  tool(root, 'unused code', 'knip', ['--no-progress']),
-  {
-    name: 'studio build',
+const steps = (root: string, hasBrowser: boolean, signal: AbortSignal): readonly Step[] => {
+  const tool = (name: string, program: Tool, args: readonly string[]): Step => ({
+    name,
     run: async () => {
-      await buildStudio(root, { onBuild: () => {} });
-      return verdict(true, '');
+      const { passed, output } = await runTool(root, program, args, { signal });
+      return verdict(passed, output);
     },
-  },
-  { name: 'unit', run: () => runProject(root, 'unit') },
-  { name: 'integration', run: () => runProject(root, 'integration') },
-  { name: 'e2e', run: async () => (hasBrowser ? runProject(root, 'e2e') : SKIPPED) },
-];
+  });
+  return [
+    { name: 'generated files', run: () => checkGenerated(root) },
+    tool('types', 'tsc', ['-p', '.']),
+    tool('studio types', 'tsc', ['-p', 'studio']),
+    tool('lint', 'oxlint', ['--deny-warnings']),
+    tool('format', 'oxfmt', ['--check', '.']),
+    tool('unused code', 'knip', ['--no-progress']),
+    {
+      name: 'studio build',
+      run: async () => {
+        await buildStudio(root, { onBuild: () => {}, signal });
+        return verdict(true, '');
+      },
+    },
+    { name: 'unit', run: () => runProject(root, 'unit', signal) },
+    { name: 'integration', run: () => runProject(root, 'integration', signal) },
+    { name: 'e2e', run: async () => (hasBrowser ? runProject(root, 'e2e', signal) : SKIPPED) },
+  ];
+};
+
+/** Aborts at the first signal, so that a run which is ended early leaves no test server behind. */
+const untilSignal = (): AbortSignal => {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort(signal));
+  return controller.signal;
+};
 
 const runStep = async (step: Step): Promise<StepResult> => {
   try {
@@ -54,9 +60,11 @@ export const run: Run = async ({ root, args }) => {
   const unmet = await providePackages('test', (line) => console.log(line));
   const hasBrowser = unmet.every((need) => need.package !== 'chromium');
   const results: StepResult[] = [];
-  for (const step of steps(root, hasBrowser)) {
+  const signal = untilSignal();
+  for (const step of steps(root, hasBrowser, signal)) {
     const startedAt = performance.now();
     const result = await runStep(step);
+    if (signal.aborted) throw new CommandError(`ended by ${String(signal.reason)} during ${step.name}.`);
     results.push(result);
     const word = result.failed > 0 ? 'FAILED' : result.skipped > 0 && result.passed === 0 ? 'skipped' : 'ok';
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);

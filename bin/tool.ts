@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -29,7 +29,24 @@ export interface ToolOptions {
 /** How much of a tool's output is kept: its end. */
 const KEPT_CHARACTERS = 200_000;
 
-/** Runs a tool of the project's packages under this very Node, whatever `node` the PATH has. */
+/** A tool that was told to end has so long to do it. */
+const END_LIMIT_MS = 5_000;
+
+/** A tool leads a group of its own, so that what it started (test workers, a studio under test) ends with it. */
+const endGroup = (child: ChildProcess, signal: NodeJS.Signals): void => {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? child.pid : -child.pid, signal);
+  } catch (error) {
+    // Nobody of the group is left.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+};
+
+/**
+ * Runs a tool of the project's packages under this very Node, whatever `node` the PATH has.
+ * @throws the reason of `signal` when it has aborted already; a tool that is ended later has failed
+ */
 export const runTool = async (
   root: string,
   tool: Tool,
@@ -38,11 +55,11 @@ export const runTool = async (
 ): Promise<ToolResult> => {
   const folder = join(root, 'node_modules', PACKAGES[tool] ?? tool);
   const { bin } = Package.parse(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
-  const limit = AbortSignal.timeout(limitMs);
+  signal?.throwIfAborted();
   const child = spawn(process.execPath, [join(folder, bin[tool] ?? ''), ...args], {
     cwd: root,
+    detached: true,
     stdio: show ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
-    signal: signal ? AbortSignal.any([signal, limit]) : limit,
   });
   let output = '';
   const keep = (chunk: Buffer): void => {
@@ -50,10 +67,28 @@ export const runTool = async (
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
+
+  let force: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    endGroup(child, 'SIGTERM');
+    force ??= setTimeout(() => endGroup(child, 'SIGKILL'), END_LIMIT_MS);
+  };
+  const limit = setTimeout(() => {
+    output += `${tool} was ended after ${limitMs / 1_000} s.\n`;
+    end();
+  }, limitMs);
+  signal?.addEventListener('abort', end, { once: true });
   return new Promise((resolve) => {
-    child.on('error', (error) => {
-      output += limit.aborted ? `${tool} was ended after ${limitMs / 1_000} s.\n` : `${error.message}\n`;
+    const done = (passed: boolean): void => {
+      clearTimeout(limit);
+      clearTimeout(force);
+      signal?.removeEventListener('abort', end);
+      resolve({ passed, output });
+    };
+    child.once('error', (error) => {
+      output += `${error.message}\n`;
+      if (child.pid === undefined) done(false);
     });
-    child.on('close', (code) => resolve({ passed: code === 0, output }));
+    child.once('close', (code) => done(code === 0));
   });
 };

@@ -52,12 +52,12 @@ export const readResults = ({ testResults }: VitestResults, root: string): StepR
 };
 
 /** Runs one of vitest's projects. */
-export const runProject = async (root: string, project: string): Promise<StepResult> => {
+export const runProject = async (root: string, project: string, signal: AbortSignal): Promise<StepResult> => {
   const folder = await mkdtemp(join(tmpdir(), 'devstudio-vitest-'));
   const file = join(folder, 'results.json');
   try {
     const args = ['run', '--project', project, '--reporter=json', `--outputFile=${file}`];
-    const { passed, output } = await runTool(root, 'vitest', args);
+    const { passed, output } = await runTool(root, 'vitest', args, { signal });
     const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text === undefined) return broken(output.slice(-4_000));
     const result = readResults(Results.parse(JSON.parse(text)), root);
