@@ -6,9 +6,9 @@ import { parseBounded } from './limits.ts';
 import { Lru } from './lru.ts';
 import { Planner } from './planner.ts';
 
-/** Longer documents are parsed each time: a stranger shall not fill the cache with megabytes. */
-const CACHED_TEXT = 16_384;
-const CACHED_DOCUMENTS = 1_000;
+/** Weights, see BoundedDocument. Heavier documents are read each time: a client shall not fill the memory with them. */
+const HEAVIEST_REMEMBERED = 1_500;
+const REMEMBERED = 50_000;
 const MAX_ERRORS = 20;
 
 /** Everything that is derived from one supergraph. A document belongs to the generation that has parsed it. */
@@ -18,7 +18,8 @@ export class Generation {
   /** What clients see. */
   readonly schema: GraphQLSchema;
   readonly planner: Planner;
-  readonly #documents = new Lru<string, DocumentNode>(CACHED_DOCUMENTS);
+  readonly #documents = new Lru<string, DocumentNode>(REMEMBERED);
+  readonly #read = new WeakMap<DocumentNode, { readonly text: string; readonly weight: number }>();
   readonly #flaws = new WeakMap<DocumentNode, readonly GraphQLError[]>();
 
   /** @throws Error or ConfigurationError when the SDL is broken or has a rule that cannot be enforced */
@@ -41,9 +42,15 @@ export class Generation {
   parse(text: string): DocumentNode {
     const known = this.#documents.get(text);
     if (known) return known;
-    const document = parseBounded(text);
-    if (text.length <= CACHED_TEXT) this.#documents.set(text, document);
+    const { document, weight } = parseBounded(text);
+    this.#read.set(document, { text, weight });
     return document;
+  }
+
+  /** Gives this very document to whoever parses its text again. Meant for those that have been found good to run. */
+  remember(document: DocumentNode): void {
+    const read = this.#read.get(document);
+    if (read && read.weight <= HEAVIEST_REMEMBERED) this.#documents.set(read.text, document, read.weight);
   }
 
   /** Why a document does not fit the schema, each with code GRAPHQL_VALIDATION_FAILED; empty when it fits. */

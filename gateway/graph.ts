@@ -133,11 +133,15 @@ export const createGraph = ({ current, upstreams, authenticate, log }: GraphOpti
   /** Everything that is decided before a subgraph is asked. @throws StudioError or Refusal */
   const admit = (operation: ReadOperation, { principal, requestId, signal }: Requester): Admitted => {
     const { document, operationName, variables } = operation;
-    const { planner, schema } = generationOf(document);
+    const generation = generationOf(document);
+    const { planner, schema } = generation;
     const prepared = planner.prepare(document, operationName);
     if (!prepared) throw new StudioError('BAD_REQUEST', 'Could not determine what operation to execute.');
     const access = decideAccess(prepared.guarded, principal, prepared.operation.operation);
     if (access.outcome === 'refused') throw access.error;
+    const coerced = coerceVariables(schema, prepared, variables ?? {});
+    // Only now: a stranger whose documents come to nothing shall not push out those that are in use.
+    generation.remember(document);
     return {
       prepared,
       denied: access.outcome === 'filtered' ? access.denied : [],
@@ -147,7 +151,7 @@ export const createGraph = ({ current, upstreams, authenticate, log }: GraphOpti
         identity: { requestId, caller: callerOf(principal) },
         signal,
         log: log.child({ requestId }),
-        variables: coerceVariables(schema, prepared, variables ?? {}),
+        variables: coerced,
       },
     };
   };

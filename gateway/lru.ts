@@ -1,27 +1,34 @@
-/** A map that forgets what was not used for longest once it holds more than `limit` entries. */
+/** A map that forgets what was not used for longest once its entries weigh more than `limit` together. */
 export class Lru<K, V> {
   readonly #limit: number;
-  readonly #entries = new Map<K, V>();
+  readonly #entries = new Map<K, { readonly value: V; readonly weight: number }>();
+  #weight = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   get(key: K): V | undefined {
-    const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
+    const entry = this.#entries.get(key);
+    if (!entry) return undefined;
     this.#entries.delete(key);
-    this.#entries.set(key, value);
-    return value;
+    this.#entries.set(key, entry);
+    return entry.value;
   }
 
-  set(key: K, value: V): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size <= this.#limit) return;
+  /** @param weight its part of the limit; as long as nobody says otherwise, the limit is a number of entries */
+  set(key: K, value: V, weight = 1): void {
+    this.#delete(key);
+    this.#entries.set(key, { value, weight });
+    this.#weight += weight;
     for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
+      if (this.#weight <= this.#limit) return;
+      this.#delete(oldest);
     }
+  }
+
+  #delete(key: K): void {
+    this.#weight -= this.#entries.get(key)?.weight ?? 0;
+    this.#entries.delete(key);
   }
 }
