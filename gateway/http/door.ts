@@ -56,6 +56,8 @@ export type HttpDoor = (request: IncomingMessage, response: ServerResponse, requ
 export const createHttpDoor = (graph: DocumentGraph, log: Log): HttpDoor => {
   const yoga = createGraphQlServer(graph, log);
   return async (request, response, requestId) => {
+    // Answers hold tokens and private text; no cache keeps them.
+    response.setHeader('cache-control', 'no-store');
     // Also ends what runs for an answer that was complete without it, such as a refused kind of stream.
     const controller = new AbortController();
     response.on('close', () => controller.abort());
@@ -85,6 +87,8 @@ export const createHttpDoor = (graph: DocumentGraph, log: Log): HttpDoor => {
       const forget = atExpiry(verdict.principal.expiresAt, () => controller.abort());
       signal.addEventListener('abort', forget);
     }
+    // Yoga's streams say something weaker.
+    answer.headers.set('cache-control', 'no-store');
     if (!response.destroyed) await sendResponse(response, answer);
   };
 };

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Log } from '#mesh/log.ts';
 import { MAX_BODY_BYTES } from '#mesh/serve.ts';
 import type { DocumentGraph } from '../graph.ts';
+import { decideAdmission } from './admission.ts';
 import { createProtocol, type Connection } from './protocol.ts';
 
 const KEEP_ALIVE_MS = 12_000;
@@ -65,6 +66,8 @@ export const createWebSocketDoor = (graph: DocumentGraph, log: Log): WebSocketDo
     maxPayload: MAX_BODY_BYTES,
     handleProtocols,
     clientTracking: false,
+    // One message of a socket in each turn of the event loop: whoever sends thousands waits behind the others.
+    allowSynchronousEvents: false,
   });
   const open = new Map<WebSocket, Connection>();
   let stopping = false;
@@ -76,6 +79,8 @@ export const createWebSocketDoor = (graph: DocumentGraph, log: Log): WebSocketDo
       operations: new Map(),
       signal: end.signal,
       credentials: {},
+      known: false,
+      refusals: 0,
     };
     open.set(socket, connection);
     const rest = keepAlive(socket);
@@ -88,6 +93,8 @@ export const createWebSocketDoor = (graph: DocumentGraph, log: Log): WebSocketDo
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) => {
           socket.on('message', (data: Buffer) => {
+            // What a client had sent before it hears that it was closed.
+            if (socket.readyState !== socket.OPEN) return;
             // A Buffer as long as nobody sets another `binaryType`.
             const text = data.toString();
             if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
@@ -114,8 +121,11 @@ export const createWebSocketDoor = (graph: DocumentGraph, log: Log): WebSocketDo
 
   return {
     upgrade: (request, socket, head) => {
-      if (stopping || (request.url ?? '').split('?', 1)[0] !== '/graphql') {
-        socket.end(`HTTP/1.1 ${stopping ? '503 Service Unavailable' : '404 Not Found'}\r\nconnection: close\r\n\r\n`);
+      const path = (request.url ?? '').split('?', 1)[0] ?? '';
+      const anonymous = [...open.values()].filter(({ known }) => !known).length;
+      const admission = decideAdmission({ path, stopping, open: open.size, anonymous });
+      if (admission.outcome === 'refused') {
+        socket.end(`HTTP/1.1 ${admission.status}\r\nconnection: close\r\n\r\n`);
         return;
       }
       sockets.handleUpgrade(request, socket, head, accept);

@@ -11,8 +11,11 @@ import type { DocumentGraph, ReadOperation, Requester } from '../graph.ts';
 
 /** Operations that one connection may have under way. */
 const MAX_OPERATIONS = 50;
+/** Operations over that which are refused one after the other before the connection is closed. */
+const MAX_REFUSALS = 50;
 
-/** Of the registry that continues RFC 6455, section 7.4.1. */
+/** RFC 6455, section 7.4.1, and the registry that continues it. */
+const POLICY_VIOLATION = 1008;
 const TRY_AGAIN_LATER = 1013;
 
 /** One connection, as far as the protocol sees it. */
@@ -23,6 +26,10 @@ export interface Connection {
   /** Aborts when the connection is closed. */
   readonly signal: AbortSignal;
   credentials: Credentials;
+  /** Whether its credential has been found good. */
+  known: boolean;
+  /** Operations that were too many since the last that was not. */
+  refusals: number;
 }
 
 /** The payload of `connection_init`. */
@@ -77,7 +84,10 @@ export const createProtocol = (graph: DocumentGraph, log: Log): Server<Connectio
       connection.close(TRY_AGAIN_LATER, 'Try again later');
       return false;
     }
-    if (verdict.principal) closeAtExpiry(connection, verdict.principal.expiresAt);
+    if (verdict.principal) {
+      connection.known = true;
+      closeAtExpiry(connection, verdict.principal.expiresAt);
+    }
     return true;
   };
 
@@ -89,9 +99,13 @@ export const createProtocol = (graph: DocumentGraph, log: Log): Server<Connectio
     const requestId = randomUUID();
     const { operations } = connection;
     if (operations.size >= MAX_OPERATIONS) {
+      // Not read from any more it would not hear the client's `complete` either, so it is told, and then closed.
+      connection.refusals += 1;
+      if (connection.refusals > MAX_REFUSALS) connection.close(POLICY_VIOLATION, 'Too many operations');
       const sentence = `One connection may have ${MAX_OPERATIONS} operations under way.`;
       return [sealError(new StudioError('RATE_LIMITED', sentence), requestId)];
     }
+    connection.refusals = 0;
     const controller = new AbortController();
     operations.set(id, controller);
     if (connection.signal.aborted) controller.abort();

@@ -63,6 +63,20 @@ describe('GraphQL over HTTP', () => {
     expect(broken.headers.get('www-authenticate')).toBe('Bearer');
   });
 
+  test.each([
+    ['an answer', '{ __typename }', 'application/json'],
+    ['a refusal', '{', 'application/json'],
+    ['a stream', 'subscription { chat(prompt: "x", count: 1) { index } }', 'text/event-stream'],
+  ])('lets no cache keep %s', async (_, query, accept) => {
+    const response = await fetch(`${mesh.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: JSON.stringify({ query }),
+    });
+    await response.text();
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
   test('answers 200 when there is data beside the errors', async () => {
     const partial = await post({ query: '{ hello(name: "broken") users { id } }' });
     expect(partial.status).toBe(200);

@@ -177,6 +177,65 @@ describe('operations', () => {
   });
 });
 
+describe('a client that asks for too much', () => {
+  test('is closed when it keeps being refused', async () => {
+    const client = await new RawClient().init();
+    await client.send(...Array.from({ length: 101 }, (_, index) => subscribe(String(index), HANG)));
+    expect(await client.closed).toBe(1008);
+  });
+
+  test('is not closed when an operation of it could begin in between', async () => {
+    const client = await new RawClient().init();
+    const typeOf = async (id: string): Promise<string> => {
+      await client.send(subscribe(id, HANG));
+      return (await client.next()).type;
+    };
+    for (let index = 0; index < 50; index += 1) expect(await typeOf(`running ${index}`)).toBe('next');
+    for (let index = 0; index < 30; index += 1) expect(await typeOf(`more ${index}`)).toBe('error');
+    await client.send({ id: 'running 0', type: 'complete' });
+    let tries = 0;
+    await expect.poll(() => typeOf(`try ${(tries += 1)}`)).toBe('next');
+    for (let index = 0; index < 40; index += 1) expect(await typeOf(`later ${index}`)).toBe('error');
+    await client.end();
+  });
+
+  test('does not hold up another', async () => {
+    const flood = await new RawClient().init();
+    const other = await new RawClient().init();
+    let answered = 0;
+    flood.socket.on('message', () => (answered += 1));
+    await flood.send(...Array.from({ length: 2_000 }, () => ({ type: 'ping' })));
+    await other.send({ type: 'ping' });
+    expect(await other.next()).toEqual({ type: 'pong' });
+    expect(answered).toBeLessThan(100);
+    await Promise.all([flood.end(), other.end()]);
+  });
+});
+
+test('of those who do not say who they are, no more than 256 are connected', async () => {
+  const own = await startMesh();
+  try {
+    const connect = async () => {
+      const socket = new WebSocket(`${own.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+      const failed = once(socket, 'error').then(([error]) => String(error));
+      return Promise.race([once(socket, 'open').then(() => socket), failed]);
+    };
+    const [first] = await Promise.all(Array.from({ length: 256 }, connect));
+    expect(await connect()).toContain('503');
+    if (!(first instanceof WebSocket)) throw new Error(first);
+    first.send(
+      JSON.stringify({
+        type: 'connection_init',
+        payload: { authorization: `Bearer ${await own.keys.token('DEVELOPER')}` },
+      }),
+    );
+    await once(first, 'message');
+    expect(await connect()).toBeInstanceOf(WebSocket);
+  } finally {
+    await own.stop();
+  }
+});
+
 describe('credentials', () => {
   test('are read anew for each operation, and one that was revoked closes the connection', async () => {
     const token = await mesh.keys.token('DEVELOPER');
