@@ -1,7 +1,7 @@
 import { Pool, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Readiness } from '#mesh/service.ts';
-import { withRetries } from './retry.ts';
+import { Patience } from './patience.ts';
 import { MAX_ANSWER_BYTES, TransportFailure, type Message, type Reply, type Transport } from './transport.ts';
 
 const CONNECTIONS = 64;
@@ -99,10 +99,11 @@ export const httpTransport = (url: string): Transport => {
   const patient = { headersTimeout: 0, connect: { timeout: 5_000 } };
   const pool = new Pool(origin, { ...patient, connections: CONNECTIONS, bodyTimeout: 0 });
   const streams = new Pool(origin, { ...patient, connections: STREAMS, bodyTimeout: SILENCE_MS });
+  const patience = new Patience();
   return {
-    post: (message) => withRetries(() => post(pool, message), message.repeatable, message.signal),
+    post: (message) => patience.try(() => post(pool, message), message.repeatable, message.signal),
     open: (message) =>
-      withRetries(
+      patience.try(
         async () => {
           const { headers, body, signal } = message;
           try {
@@ -131,7 +132,10 @@ export const httpTransport = (url: string): Transport => {
         });
         return ReadinessAnswer.parse(await answer.body.json());
       } catch {
-        return { ready: false, missing: [{ what: url, mend: 'start this service, or set its URL to where it is' }] };
+        return {
+          ready: false,
+          missing: [{ what: 'it is not reachable', mend: 'start it, or set its URL to where it is' }],
+        };
       }
     },
     close: async () => {

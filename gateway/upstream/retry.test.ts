@@ -37,7 +37,7 @@ describe('an attempt', () => {
       return time;
     };
     const away = failing(...Array.from<FailureKind>({ length: 50 }).fill('unreachable'));
-    await expect(withRetries(away, true, signal, clock)).rejects.toMatchObject({ kind: 'unreachable' });
+    await expect(withRetries(away, true, signal, 8_000, clock)).rejects.toMatchObject({ kind: 'unreachable' });
   });
 
   test('is given up when nobody waits any more', async () => {

@@ -115,7 +115,7 @@ export const createUpstream = ({ name, transport, key, log, patienceMs }: Upstre
   const failed = (error: unknown, call: Call): unknown => {
     if (!(error instanceof TransportFailure)) return error;
     const { requestId } = call.identity;
-    log.warn({ service: name, requestId, kind: error.kind, error: error.cause }, 'a subgraph gave no whole answer');
+    log.warn({ subgraph: name, requestId, kind: error.kind, error: error.cause }, 'a subgraph gave no whole answer');
     if (error.kind === 'broken' && isChat(name, call)) return new StudioError('MODEL_CRASHED');
     if (error.kind === 'too large') {
       return new StudioError('SERVICE_UNAVAILABLE', 'An answer inside the studio is too large.');
@@ -126,7 +126,7 @@ export const createUpstream = ({ name, transport, key, log, patienceMs }: Upstre
   /** The answer to a status that GraphQL over HTTP does not give to a result. */
   const strange = (reply: Pick<Reply, 'status'>, call: Call): StudioError => {
     log.error(
-      { service: name, status: reply.status, requestId: call.identity.requestId },
+      { subgraph: name, status: reply.status, requestId: call.identity.requestId },
       'a subgraph answered strangely',
     );
     if (reply.status === 413) return new StudioError('PAYLOAD_TOO_LARGE');
