@@ -125,6 +125,8 @@ export const createWebSocketDoor = (graph: DocumentGraph, log: Log): WebSocketDo
       const anonymous = [...open.values()].filter(({ known }) => !known).length;
       const admission = decideAdmission({ path, stopping, open: open.size, anonymous });
       if (admission.outcome === 'refused') {
+        // Node leaves open the half of the client, who may never end it.
+        socket.once('finish', () => socket.destroy());
         socket.end(`HTTP/1.1 ${admission.status}\r\nconnection: close\r\n\r\n`);
         return;
       }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
@@ -215,13 +216,13 @@ describe('a client that asks for too much', () => {
 test('of those who do not say who they are, no more than 256 are connected', async () => {
   const own = await startMesh();
   try {
-    const connect = async () => {
+    const arrive = async () => {
       const socket = new WebSocket(`${own.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
       const failed = once(socket, 'error').then(([error]) => String(error));
       return Promise.race([once(socket, 'open').then(() => socket), failed]);
     };
-    const [first] = await Promise.all(Array.from({ length: 256 }, connect));
-    expect(await connect()).toContain('503');
+    const [first] = await Promise.all(Array.from({ length: 256 }, arrive));
+    expect(await arrive()).toContain('503');
     if (!(first instanceof WebSocket)) throw new Error(first);
     first.send(
       JSON.stringify({
@@ -230,7 +231,7 @@ test('of those who do not say who they are, no more than 256 are connected', asy
       }),
     );
     await once(first, 'message');
-    expect(await connect()).toBeInstanceOf(WebSocket);
+    expect(await arrive()).toBeInstanceOf(WebSocket);
   } finally {
     await own.stop();
   }
@@ -293,4 +294,21 @@ test('a path that is no door is refused before any upgrade', async () => {
   const socket = new WebSocket(`${mesh.url.replace('http', 'ws')}/elsewhere`, 'graphql-transport-ws');
   const [error] = await once(socket, 'error');
   expect(String(error)).toContain('404');
+});
+
+test('a refused upgrade leaves no connection to a client that does not hang up', async () => {
+  const socket = connect({ port: Number(new URL(mesh.url).port), host: '127.0.0.1', allowHalfOpen: true });
+  let reset = false;
+  socket.on('error', () => (reset = true));
+  socket.write('GET /elsewhere HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+  const ended = once(socket, 'end');
+  socket.resume();
+  await ended;
+  await expect
+    .poll(() => {
+      if (!reset) socket.write('x');
+      return reset;
+    })
+    .toBe(true);
+  socket.destroy();
 });
