@@ -1,6 +1,6 @@
 import { ConfigurationError, readConfig, type Config } from '#mesh/config.ts';
 import { readArguments } from './arguments.ts';
-import type { Run } from './commands.ts';
+import type { Run } from './command.ts';
 import { checkDatabaseOf } from './doctor/database.ts';
 import { checkMicro, checkRun, checkWasm } from './doctor/engines.ts';
 import { asText, canStart, missing, ok, type Finding } from './doctor/finding.ts';

@@ -1,5 +1,5 @@
 import { readArguments } from './arguments.ts';
-import type { Run } from './commands.ts';
+import type { Run } from './command.ts';
 import { runTool } from './tool.ts';
 
 export const run: Run = async ({ root, args }) => {

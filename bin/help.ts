@@ -1,4 +1,5 @@
-import { COMMANDS, type Run } from './commands.ts';
+import { type Run } from './command.ts';
+import { COMMANDS } from './commands.ts';
 
 export const run: Run = async () => {
   const commands = Object.values(COMMANDS);

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '#mesh/config.ts';
-import { choose, COMMANDS, CommandError } from './commands.ts';
+import { CommandError } from './command.ts';
+import { choose, COMMANDS } from './commands.ts';
 
 const say = (line: string): void => void process.stderr.write(`devstudio: ${line}\n`);
 

@@ -5,18 +5,19 @@ import { createLog } from '#mesh/log.ts';
 import { openSecret } from '#mesh/secret.ts';
 import { ensureFirstAdmin } from '#subgraphs/users/first-admin.ts';
 import { readArguments } from './arguments.ts';
-import type { Run } from './commands.ts';
+import type { Run } from './command.ts';
 import { openDatabase } from './database.ts';
 import { prepareHome } from './home.ts';
 import { adminLines } from './ready-block.ts';
 import { lockHome } from './supervisor/lock.ts';
+import { choosePorts } from './supervisor/ports.ts';
 
 /** What `start` does before it starts services, for a mesh whose services run elsewhere. */
 export const run: Run = async ({ root, args }) => {
   readArguments(args, {});
   const given = readConfig(process.env, root);
-  const config = { ...given, home: await prepareHome(given.home) };
   await using stack = new AsyncDisposableStack();
+  const config = { ...given, home: await prepareHome(given.home), ports: await choosePorts(given, { services: [] }) };
   if (config.databaseUrl === undefined) stack.use(await lockHome(config.home));
   const log = createLog('migrate', config.logLevel === 'info' ? 'warn' : config.logLevel);
   const secret = await openSecret(config);

@@ -1,4 +1,4 @@
-import { CommandError, type Run } from './commands.ts';
+import { CommandError, type Run } from './command.ts';
 
 export const run: Run = async ({ root, args }) => {
   const [task, ...rest] = args;

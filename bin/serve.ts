@@ -1,10 +1,9 @@
-import { pino } from 'pino';
 import { ConfigurationError, readConfig, SUBGRAPHS, type ServiceName } from '#mesh/config.ts';
 import { createLog, type Log } from '#mesh/log.ts';
 import { openSecret } from '#mesh/secret.ts';
 import { startTelemetry } from '#mesh/telemetry.ts';
 import { readArguments } from './arguments.ts';
-import { CommandError, type Run } from './commands.ts';
+import { CommandError, type Run } from './command.ts';
 import { hostServices } from './serve/host.ts';
 import { CLEANUP_LIMIT_MS, ORPHAN_GRACE_MS, SIGNAL_GRACE_MS } from './supervisor/limits.ts';
 import { ToService, type FromService } from './supervisor/messages.ts';
@@ -44,7 +43,6 @@ const tell = (message: FromService): Promise<void> =>
 const endOnUnexpected = (log: Log): void => {
   const end = (error: unknown): never => {
     log.fatal({ error }, 'an unexpected failure ends this process');
-    // pino writes what is pending when the process exits.
     process.exit(1);
   };
   process.on('uncaughtException', end);
@@ -58,9 +56,7 @@ export const run: Run = async ({ root, args }) => {
   const stopped = untilStopped(supervised);
   const config = readConfig(process.env, root);
   const name = services[0] ?? 'gateway';
-  // One stream for all loggers of the process, so that no line is written into another.
-  const lines = pino.destination({ fd: 2, sync: false });
-  const logOf = (service: ServiceName): Log => createLog(service, config.logLevel, lines);
+  const logOf = (service: ServiceName): Log => createLog(service, config.logLevel);
   const log = logOf(name);
   endOnUnexpected(log);
   // Before the services, whose libraries are traced only when they are loaded afterwards.

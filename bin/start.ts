@@ -1,5 +1,5 @@
 import { readArguments } from './arguments.ts';
-import type { Run } from './commands.ts';
+import type { Run } from './command.ts';
 import { providePackages } from './packages.ts';
 import { adminLines, readyBlock, type NewAdmin } from './ready-block.ts';
 import { bringUp } from './supervisor/bring-up.ts';
@@ -46,6 +46,7 @@ export const run: Run = async ({ root, args, startedAt }) => {
     console.log(readyBlock({ address, home, admin, tookMs: Date.now() - startedAt }));
     await aborted(signal);
     log.info({ signal: String(signal.reason) }, 'stopping');
+    say('Stopping …');
     return 0;
   } catch (error) {
     // The password is never shown again, whatever became of this start.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { globSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CommandError } from './commands.ts';
+import { CommandError } from './command.ts';
 import { runTool } from './tool.ts';
 
 /** What the built studio depends on: its sources, what they import, and the tools that build it. */

@@ -2,7 +2,7 @@ import { readArguments } from './arguments.ts';
 import { checkGenerated } from './checks/generated.ts';
 import { broken, summary, total, verdict, type Step, type StepResult } from './checks/step.ts';
 import { runProject } from './checks/vitest.ts';
-import { CommandError, type Run } from './commands.ts';
+import { CommandError, type Run } from './command.ts';
 import { providePackages } from './packages.ts';
 import { buildStudio } from './studio-build.ts';
 import { runTool, type Tool } from './tool.ts';

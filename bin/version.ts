@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Run } from './commands.ts';
+import type { Run } from './command.ts';
 
 const Package = z.object({ version: z.string() });
 

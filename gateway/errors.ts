@@ -42,7 +42,7 @@ export const fromSubgraph = (raw: unknown, path: Path | undefined, service: Subg
   if (isErrorCode(code) && !OURS.has(code) && message !== undefined) {
     return errorAt(path, new StudioError(code, message, detailsOf(extensions)));
   }
-  log.error({ service, code, message, path }, 'a subgraph failed');
+  log.error({ subgraph: service, code, message, path }, 'a subgraph failed');
   return errorAt(path, new StudioError('INTERNAL_SERVER_ERROR'));
 };
 

@@ -23,17 +23,26 @@ const withoutSecurityPurpose = (sdl: string): string =>
   sdl.replace(/(\/(?:authenticated|requiresScopes|policy)\/v[\d.]+"), for: SECURITY\)/g, '$1)');
 
 /** Calls `changed` whenever a file is written or replaced. Its folder is watched: a replaced file is another inode. */
-const watchFile = (path: string, changed: () => void): (() => void) => {
+const watchFile = (path: string, log: Log, changed: () => void): (() => void) => {
+  const notFollowed = (error: unknown): void =>
+    log.warn({ error }, 'the supergraph is not followed; a restart reads it anew');
   let timer: NodeJS.Timeout | undefined;
-  const watcher = watch(dirname(path), { persistent: false }, (_, name) => {
-    if (name !== null && name !== basename(path)) return;
-    clearTimeout(timer);
-    timer = setTimeout(changed, SETTLE_MS);
-  });
-  return () => {
-    clearTimeout(timer);
-    watcher.close();
-  };
+  try {
+    const watcher = watch(dirname(path), { persistent: false }, (_, name) => {
+      if (name !== null && name !== basename(path)) return;
+      clearTimeout(timer);
+      timer = setTimeout(changed, SETTLE_MS);
+    });
+    watcher.on('error', notFollowed);
+    return () => {
+      clearTimeout(timer);
+      watcher.close();
+    };
+  } catch (error) {
+    // The host allows no more watches.
+    notFollowed(error);
+    return () => undefined;
+  }
 };
 
 /**
@@ -69,7 +78,7 @@ export const openSupergraph = async (path: string, log: Log): Promise<Supergraph
         next = new Generation(sdl);
         update(withoutSecurityPurpose(sdl));
       };
-      const stop = watchFile(path, () => {
+      const stop = watchFile(path, log, () => {
         reload().catch((error: unknown) => {
           log.error({ error }, 'a new supergraph is broken; the one in force keeps serving');
         });

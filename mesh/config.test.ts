@@ -53,6 +53,17 @@ describe('the configuration', () => {
     expect(urls).toMatchObject({ users: 'http://127.0.0.1:7000', models: 'https://models.internal' });
   });
 
+  test.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['0.0.0.0', '127.0.0.1'],
+    ['192.168.1.7', '192.168.1.7'],
+    ['studio.lan', 'studio.lan'],
+    ['::', '[::1]'],
+    ['::1', '[::1]'],
+  ])('finds what listens on %s at %s', (host, reached) => {
+    expect(readConfig({ DEVSTUDIO_HOST: host }, '/studio').urls.models).toBe(`http://${reached}:6988`);
+  });
+
   test('takes port 0, any free one, and the highest', () => {
     expect(readConfig({ GATEWAY_PORT: '0', USERS_PORT: '65535' }, '/studio').ports).toMatchObject({
       gateway: 0,

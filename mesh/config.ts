@@ -67,6 +67,13 @@ export interface Config {
   readonly admin: { readonly email: string | undefined; readonly password: string | undefined };
 }
 
+/** Where a program of this machine reaches what listens on an address, as it stands in a URL. */
+export const reachable = (host: string): string => {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+};
+
 /** Values that may stand in an error message; what else was given is a secret. */
 const SECRETS = new Set(['DEVSTUDIO_SECRET', 'DEVSTUDIO_ADMIN_PASSWORD', 'DATABASE_URL']);
 
@@ -87,7 +94,8 @@ export const readConfig = (env: NodeJS.ProcessEnv, root: string): Config => {
   }
   const values = parsed.data;
   const home = resolve(root, values.DEVSTUDIO_HOME);
-  const at = (url: string | undefined, fallback: number): string => url ?? `http://127.0.0.1:${fallback}`;
+  const host = reachable(values.DEVSTUDIO_HOST);
+  const at = (url: string | undefined, fallback: number): string => url ?? `http://${host}:${fallback}`;
   return {
     home,
     modelsDir: resolve(root, values.DEVSTUDIO_MODELS_DIR ?? `${home}/models`),

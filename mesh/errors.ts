@@ -84,7 +84,7 @@ export const ERRORS = {
     status: 409,
     rpc: -32_009,
     sentence: 'Something with this name exists already.',
-    mend: 'Choose another name.',
+    mend: 'Choose another name, or undo first what the message names.',
   },
   LIMIT_REACHED: {
     status: 409,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { ConfigurationError } from './config.ts';
+import { ConfigurationError, reachable } from './config.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Readiness } from './service.ts';
@@ -119,9 +119,13 @@ export const sendResponse = async (response: ServerResponse, answer: Response): 
         });
       }
     }
+    response.end();
+  } catch (error) {
+    // An answer that breaks off must not look complete.
+    response.destroy();
+    throw error;
   } finally {
     response.off('close', cancel);
-    response.end();
   }
 };
 
@@ -189,11 +193,10 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   });
   // A listening TCP server has an AddressInfo; only pipes have a string.
   const { port } = server.address() as AddressInfo;
-  const shown = options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host;
 
   return {
     port,
-    url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`,
+    url: `http://${reachable(options.host)}:${port}`,
     stop: (graceMs = 5_000) => {
       stopping = true;
       return new Promise<void>((resolve) => {

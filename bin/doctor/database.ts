@@ -1,5 +1,5 @@
 import type { Config } from '#mesh/config.ts';
-import { checkEmbedded } from '#mesh/database/embedded.ts';
+import { checkEmbedded } from '#mesh/database/postgres-binaries.ts';
 import { checkDatabase } from '#mesh/database/migrations.ts';
 import { missing, ok, type Finding } from './finding.ts';
 

@@ -52,7 +52,7 @@ export const checkHome = ({ home }: Config): Finding => {
 export const checkPorts = async (config: Config): Promise<Finding> => {
   if (await isLocked(config.home)) return ok('Ports', 'a studio runs on this folder right now');
   try {
-    await choosePorts(config, 0);
+    await choosePorts(config, { patienceMs: 0 });
     const { gateway, users, models, sandbox, agents } = config.ports;
     return ok('Ports', `${[gateway, users, models, sandbox, agents].join(', ')} on ${config.host} are free`);
   } catch (error) {

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import { readConfig } from '#mesh/config.ts';
 import { migrate } from '#mesh/database/migrations.ts';
 import { createLog, type Log } from '#mesh/log.ts';
 import { openSecret } from '#mesh/secret.ts';
 import { ensureFirstAdmin } from '#subgraphs/users/first-admin.ts';
+import { CommandError } from '../command.ts';
 import { prepareHome } from '../home.ts';
 import type { NewAdmin } from '../ready-block.ts';
 import { buildStudio } from '../studio-build.ts';
@@ -91,6 +93,18 @@ const beginBuild = (root: string, { stack, signal, say }: BringUpOptions): Promi
   return building;
 };
 
+const Missing = z.object({ missing: z.array(z.object({ what: z.string(), mend: z.string() })) });
+
+/** Processes may be ready, each for itself, and still not find each other: by a wrong address in a variable, say. */
+const checkJoined = async (address: string, signal: AbortSignal): Promise<void> => {
+  const answer = await fetch(`${address}/readyz`, { signal });
+  if (answer.ok) return;
+  const { missing } = Missing.parse(await answer.json());
+  throw new CommandError(
+    `The studio is not whole: ${missing.map(({ what, mend }) => `${what} (${mend})`).join('; ')}.`,
+  );
+};
+
 interface RunningStudio {
   /** The gateway's. */
   readonly address: string;
@@ -133,6 +147,8 @@ export const bringUp = async (options: BringUpOptions): Promise<RunningStudio> =
   }));
   stack.defer(() => stopInOrder(started));
   const addresses = await allReady(started, signal);
+  const address = addresses['gateway'] ?? '';
+  await checkJoined(address, signal);
   log.info({ addresses }, 'ready');
-  return { address: addresses['gateway'] ?? '', home, log };
+  return { address, home, log };
 };

@@ -17,7 +17,7 @@ test('a port that is taken is refused with the variable that sets it', async () 
   // A listening TCP server has an AddressInfo.
   const { port } = other.address() as AddressInfo;
   try {
-    const chosen = choosePorts(readConfig({ ...ANY, MODELS_PORT: String(port) }, '/project'), 0);
+    const chosen = choosePorts(readConfig({ ...ANY, MODELS_PORT: String(port) }, '/project'), { patienceMs: 0 });
     await expect(chosen).rejects.toThrow(ConfigurationError);
     await expect(chosen).rejects.toThrow(`127.0.0.1:${port} is taken by another program: set MODELS_PORT`);
   } finally {
@@ -30,7 +30,7 @@ test('a port that becomes free in time is taken', async () => {
   await new Promise<void>((done) => predecessor.listen(0, '127.0.0.1', done));
   // A listening TCP server has an AddressInfo.
   const { port } = predecessor.address() as AddressInfo;
-  const chosen = choosePorts(readConfig({ ...ANY, MODELS_PORT: String(port) }, '/project'), 10_000);
+  const chosen = choosePorts(readConfig({ ...ANY, MODELS_PORT: String(port) }, '/project'), { patienceMs: 10_000 });
   predecessor.close();
   await expect(chosen).resolves.toMatchObject({ models: port });
 });

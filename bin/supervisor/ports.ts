@@ -37,15 +37,23 @@ const hold = async (host: string, port: number, variable: string, until: number)
   }
 };
 
+const SERVICES = ['gateway', 'users', 'models', 'sandbox', 'agents'] as const;
+
+export interface PortOptions {
+  /** Which services are going to listen; all when left out. */
+  readonly services?: readonly ServiceName[];
+  /** How long a taken port may take to become free. */
+  readonly patienceMs?: number;
+}
+
 /**
  * Makes sure of every port before anything is started, so that a taken one ends the start with nothing to undo, and
  * replaces each 0 by a free port, since the processes have to know each other's.
- * @param patienceMs how long a taken port may take to become free
  * @throws ConfigurationError that names the variable of a port that is taken
  */
 export const choosePorts = async (
   config: Pick<Config, 'host' | 'ports' | 'databaseUrl'>,
-  patienceMs: number = PATIENCE_MS,
+  { services = SERVICES, patienceMs = PATIENCE_MS }: PortOptions = {},
 ): Promise<Config['ports']> => {
   const until = performance.now() + patienceMs;
   const held: Server[] = [];
@@ -57,7 +65,7 @@ export const choosePorts = async (
     ports[name] = (server.address() as AddressInfo).port;
   };
   try {
-    for (const name of ['gateway', 'users', 'models', 'sandbox', 'agents'] as const) await choose(name, config.host);
+    for (const name of services) await choose(name, config.host);
     // PostgreSQL checks its own port, and waits for a predecessor that is still ending.
     if (config.databaseUrl === undefined && ports.postgres === 0) await choose('postgres', '127.0.0.1');
     return ports;

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceName } from '#mesh/config.ts';
 import type { Log } from '#mesh/log.ts';
-import { CommandError } from '../commands.ts';
+import { CommandError } from '../command.ts';
 import type { Journal } from './journal.ts';
 import { READY_LIMIT_MS, type StopLimits } from './limits.ts';
 import { FromService, type ToService } from './messages.ts';

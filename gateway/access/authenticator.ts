@@ -50,6 +50,8 @@ export const createAuthenticate =
       if (!principal || principal.userId !== userId) return refuse('The session is no longer in force.');
       return { outcome: 'accepted', principal: { ...principal, expiresAt } };
     } catch (error) {
+      // Nobody waits for the answer any more; that is no failure of ours.
+      if (signal.aborted) return { outcome: 'refused', error: new StudioError('TIMEOUT') };
       const known = expected(error, log);
       return {
         outcome: 'refused',

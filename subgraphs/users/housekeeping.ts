@@ -3,7 +3,8 @@ import type { Log } from '#mesh/log.ts';
 import { reapOne } from './store/billing.ts';
 import { deleteExpiredSessions } from './store/sessions.ts';
 
-const INTERVAL_MS = 5_000;
+/** A reservation outlives its lease by this at most; both rounds are one indexed look when there is nothing to do. */
+const INTERVAL_MS = 1_000;
 
 /** Closes the reservations of workers that are gone, and forgets sessions that have ended. Safe on every replica. */
 export const keepHouse = async (db: Database): Promise<void> => {

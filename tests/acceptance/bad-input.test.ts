@@ -1,9 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { serveSubgraph } from '#mesh/subgraph.ts';
+import { openPool, serviceAddress } from '#mesh/database/pool.ts';
 import { createLog } from '#mesh/log.ts';
 import { startSandbox } from '#subgraphs/sandbox/server.ts';
+import { openAccessTokens } from '#subgraphs/users/access-tokens.ts';
 import { startStudio, type TestStudio } from '#tests/harness/studio.ts';
 
 const Extensions = z.object({ code: z.string(), mend: z.string(), requestId: z.string() });
@@ -133,6 +135,19 @@ describe('bad input', () => {
       const rpc = await post('/rpc/llm.list_models', '{}', bearer);
       expect(rpc, String(bearer)).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
     }
+  });
+
+  test('an expired token is refused, and told so', async () => {
+    const { database } = studio;
+    const log = createLog('test', 'silent');
+    const pool = await openPool(serviceAddress(database.url, 'users', database.secret), log);
+    const tokens = await openAccessTokens(pool, database.secret('signing-keys'));
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+    const { token: old } = await tokens.issue({ id: randomUUID(), user: { id: randomUUID(), role: 'ADMIN' } });
+    vi.useRealTimers();
+    await pool.end();
+    const refusal = await post('/rpc/llm.list_models', '{}', old);
+    expect(refusal).toMatchObject({ status: 401, code: 'UNAUTHENTICATED', message: 'The access token has expired.' });
   });
 
   test('a subgraph that is called without the gateway’s signature answers nobody', async () => {

@@ -103,3 +103,19 @@ test("on somebody else's PostgreSQL, the owner's password and the admin's reach 
     await database.drop();
   }
 });
+
+test('on another address of this machine the parts find each other', async () => {
+  const studio = await install({ env: { DEVSTUDIO_HOST: '127.0.0.2' } });
+  try {
+    expect(studio.url).toContain('127.0.0.2');
+    expect(await (await fetch(`${studio.url}/readyz`)).json()).toEqual({ service: 'gateway', ready: true });
+  } finally {
+    await studio.remove();
+  }
+});
+
+test('parts that do not find each other end the start with their names', async () => {
+  await expect(install({ env: { SANDBOX_URL: 'http://127.0.0.1:1' } })).rejects.toThrow(
+    /The studio is not whole: sandbox: it is not reachable/,
+  );
+});

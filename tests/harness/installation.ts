@@ -135,15 +135,16 @@ export const install = async (
   let stdout = '';
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  await new Promise<void>((done, fail) => {
+  const url = await new Promise<string>((done, fail) => {
     child.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString();
-      if (stdout.includes(`127.0.0.1:${env['GATEWAY_PORT']}`)) done();
+      const address = /Studio +(\S+)\n/.exec(stdout)?.[1];
+      if (address !== undefined) done(address);
     });
     child.once('exit', (code) => fail(new Error(`devstudio start ended with ${code}:\n${stdout}\n${stderr}`)));
   });
   return {
-    url: `http://127.0.0.1:${env['GATEWAY_PORT']}`,
+    url,
     home,
     env,
     admin,
