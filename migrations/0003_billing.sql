@@ -2,7 +2,7 @@
 
 -- Token budgets and the bill. Other services reach them through the functions at the end and nothing else; every table
 -- belongs to the owner. The one lock order: a request's row, then windows by quota_id; never two requests in one
--- transaction.
+-- transaction. Only reserve takes the windows first: the row that it then inserts is one that nobody else has seen.
 
 create table billing.quota (
   id bigint generated always as identity primary key,
