@@ -130,7 +130,10 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Answers when the whole completion is there; the model is loaded on first use. */
   chat: ChatCompletion;
-  /** Starts the model's worker and answers once it can chat. Loading a loaded model changes nothing. */
+  /**
+   * Starts the model's worker and answers once it can chat. A model that is loaded already, or is loading, stays as it is;
+   * with options that would change it the answer is CONFLICT: unload it first.
+   */
   loadModel: Model;
   /** Stops the model's worker and frees its memory. */
   unloadModel: Model;
@@ -166,7 +169,7 @@ export type QueryModelArgs = {
 
 export type Subscription = {
   __typename?: 'Subscription';
-  /** Streams the completion as it is generated. Ending the subscription ends the generation, and only what was delivered is billed. */
+  /** Streams the completion as it is generated. Ending the subscription ends the generation; billed are the prompt, what was delivered and up to one more batch. */
   chat: ChatEvent;
   /** A model each time its state changes. */
   modelEvents: Model;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { InstalledModel } from './catalogue.ts';
-import { defaultContextSize, planLoad } from './load-plan.ts';
+import { defaultContextSize, planLoad, wishesAgainst } from './load-plan.ts';
 import type { ModelHeader } from './model-file.ts';
 
 const model = (header: Partial<Extract<ModelHeader, { outcome: 'read' }>> = {}): InstalledModel => ({
@@ -55,4 +55,23 @@ test('a model for embeddings does not chat, and a damaged file is no model', () 
   );
   const damaged: InstalledModel = { ...model(), header: { outcome: 'unreadable', reason: 'no magic' } };
   expect(() => planLoad(damaged, {}, 2)).toThrow(expect.objectContaining({ code: 'MODEL_NOT_LOADED' }));
+});
+
+test('only an option that is given and not in force is a wish against how a model is loaded', () => {
+  const inForce = planLoad(model(), { contextSize: 300, sequences: 2 }, 2);
+  for (const options of [
+    {},
+    { contextSize: null, threads: undefined },
+    { contextSize: 300, sequences: 2, threads: 1 },
+  ]) {
+    expect(wishesAgainst(inForce, 512, options)).toEqual([]);
+  }
+  expect(wishesAgainst(inForce, 512, { contextSize: 256, sequences: 2, threads: 3 })).toEqual([
+    'contextSize 512',
+    'threads 1',
+  ]);
+});
+
+test('the size that llama.cpp rounded up to is as good as the one that was asked for', () => {
+  expect(wishesAgainst(planLoad(model(), { contextSize: 300 }, 2), 512, { contextSize: 512 })).toEqual([]);
 });

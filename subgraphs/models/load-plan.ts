@@ -31,6 +31,20 @@ export const defaultContextSize = ({ header }: InstalledModel, sequences: number
 };
 
 /**
+ * What is in force and not as these options want it, each as a part of a sentence.
+ * @param contextSize what the worker made of the one that it was asked for: llama.cpp rounds up
+ */
+export const wishesAgainst = (inForce: LoadOptions, contextSize: number, options: ModelOptions): readonly string[] => {
+  const differs = (wish: number | null | undefined, ...values: readonly number[]): boolean =>
+    wish !== null && wish !== undefined && !values.includes(wish);
+  return [
+    ...(differs(options.contextSize, inForce.contextSize, contextSize) ? [`contextSize ${contextSize}`] : []),
+    ...(differs(options.sequences, inForce.sequences) ? [`sequences ${inForce.sequences}`] : []),
+    ...(differs(options.threads, inForce.threads) ? [`threads ${inForce.threads}`] : []),
+  ];
+};
+
+/**
  * Decides how a model is loaded.
  * @param processors how many this process may use
  * @throws StudioError MODEL_NOT_LOADED for a file that is no model, BAD_USER_INPUT for one that does not chat or an

@@ -1,7 +1,9 @@
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
+import { refuse } from './bounds.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
-import { createSlots, type Slots } from './slots.ts';
+import { createSlots } from './slots.ts';
+import { watchSilence } from './watchdog.ts';
 import { startWorker, type WorkerProcess } from './worker-process.ts';
 import type { Batch, GenerateOptions, LoadOptions, Report, Turn } from './worker/protocol.ts';
 
@@ -9,11 +11,14 @@ import type { Batch, GenerateOptions, LoadOptions, Report, Turn } from './worker
 export interface LoadedModel {
   readonly name: string;
   readonly contextSize: number;
+  /** As it was asked to load. */
+  readonly options: LoadOptions;
   /** Resident memory of its worker, as it said last. */
   memoryBytes(): number;
   /**
    * Waits until there is a place for a conversation, and counts its prompt.
-   * @throws StudioError CONTEXT_LENGTH_EXCEEDED, OVERLOADED, MODEL_CRASHED; the signal's reason
+   * @throws StudioError BAD_USER_INPUT when the model does not take the conversation, CONTEXT_LENGTH_EXCEEDED, OVERLOADED,
+   *   MODEL_CRASHED; the signal's reason
    */
   open(turns: readonly Turn[], signal: AbortSignal): Promise<OpenConversation>;
   /** Ends the worker; what runs fails with this error. */
@@ -47,6 +52,10 @@ export type LoadResult =
 const WAITING_PER_PLACE = 16;
 /** The context holds one token more than prompt and answer, or llama.cpp makes room by forgetting the beginning. */
 const SPARE_TOKENS = 1;
+/** A worker with work that says nothing for so long hangs: it decodes on other threads than it speaks. */
+const SILENCE_MS = 60_000;
+/** What is shown of the reason why a model does not take a conversation, in characters: its file decides how long it is. */
+const SHOWN_REASON = 200;
 
 type Answer = Extract<Report, { readonly id: number }>;
 
@@ -56,18 +65,26 @@ const crashed = (name: string, reason: string): StudioError =>
 /** Speaks with a worker that has loaded its model. */
 const createModel = (
   name: string,
+  options: LoadOptions,
   loaded: Extract<Report, { readonly type: 'loaded' }>,
   worker: WorkerProcess,
-  slots: Slots,
+  silenceMs: number,
   reports: { handle: (report: Report) => void },
 ): LoadedModel => {
   const { contextSize } = loaded;
+  const slots = createSlots(options.sequences, options.sequences * WAITING_PER_PLACE);
   const open = new Map<number, { readonly mailbox: Mailbox<Answer>; readonly leave: () => void }>();
   let memoryBytes = loaded.memoryBytes;
   let lastId = 0;
   let failure: StudioError | undefined;
 
+  const watchdog = watchSilence(
+    () => open.size > 0,
+    () => worker.kill('its worker hung and was killed'),
+    silenceMs,
+  );
   reports.handle = (report) => {
+    watchdog.heard();
     if (report.type === 'memory') memoryBytes = report.bytes;
     else if ('id' in report) {
       const entry = open.get(report.id);
@@ -86,6 +103,7 @@ const createModel = (
       leave();
     }
     open.clear();
+    watchdog.end();
   };
   void worker.ended.then((reason) => fail(crashed(name, reason)));
 
@@ -102,6 +120,10 @@ const createModel = (
     const { id, mailbox } = ask(() => {});
     worker.send({ type: 'count', id, turns });
     const answer = await mailbox.take(signal);
+    if (answer.type === 'failed') {
+      const reason = answer.reason.slice(0, SHOWN_REASON);
+      return refuse('messages', `${name} does not take this conversation: ${reason}`);
+    }
     if (answer.type !== 'counted') throw new Error(`the worker answered a count with '${answer.type}'`);
     return answer.promptTokens;
   };
@@ -151,6 +173,7 @@ const createModel = (
   return {
     name,
     contextSize,
+    options,
     memoryBytes: () => memoryBytes,
     ended: worker.ended,
     open: async (turns, signal) => {
@@ -184,6 +207,7 @@ const createModel = (
 
 /**
  * Starts a worker and loads a model into it. That it cannot be loaded is an outcome, not an error.
+ * @param silenceMs how long it may say nothing while it has work, before it is killed
  * @throws the signal's reason
  */
 export const startModel = async (
@@ -191,6 +215,7 @@ export const startModel = async (
   options: LoadOptions,
   signal: AbortSignal,
   log: Log,
+  silenceMs: number = SILENCE_MS,
 ): Promise<LoadResult> => {
   const answer = Promise.withResolvers<Report>();
   const reports = { handle: (report: Report): void => answer.resolve(report) };
@@ -206,8 +231,7 @@ export const startModel = async (
     const first = await Promise.race([answer.promise, worker.ended]);
     if (typeof first === 'string') return { outcome: 'crashed', reason: first };
     if (first.type === 'loaded') {
-      const slots = createSlots(options.sequences, options.sequences * WAITING_PER_PLACE);
-      return { outcome: 'loaded', model: createModel(name, first, worker, slots, reports) };
+      return { outcome: 'loaded', model: createModel(name, options, first, worker, silenceMs, reports) };
     }
     worker.kill();
     await worker.ended;

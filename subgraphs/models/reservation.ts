@@ -10,10 +10,13 @@ export interface Reservation {
   readonly revoked: AbortSignal;
   /**
    * Commits that so many completion tokens exist. They may be delivered once it settles.
-   * @throws StudioError when the reservation is in force no more
+   * @throws StudioError when the reservation is in force no more; SERVICE_UNAVAILABLE
    */
   record(completionTokens: number): Promise<void>;
-  /** Charges what was recorded and, if given, more. The second and later calls do nothing. */
+  /**
+   * Charges what was recorded and, if given, more. The second and later calls do nothing.
+   * @throws StudioError SERVICE_UNAVAILABLE; then the end of the lease charges what was recorded
+   */
   settle(outcome: Outcome, options: { completionTokens?: number; chargePrompt: boolean }): Promise<void>;
 }
 
@@ -45,11 +48,21 @@ const errorOf = (beat: Exclude<Beat, 'ok'>): StudioError =>
 
 /**
  * Holds the prompt and as many completion tokens as the user's budgets allow, and keeps holding them until `settle`.
- * @throws StudioError BUDGET_EXCEEDED, UNAUTHENTICATED or CONFLICT when nothing is held
+ * @throws StudioError BUDGET_EXCEEDED, UNAUTHENTICATED, CONFLICT or SERVICE_UNAVAILABLE when nothing is held
  */
 export const reserve = async (billing: BillingStore, request: ReservationRequest, log: Log): Promise<Reservation> => {
   const { requestId } = request;
-  const { outcome, cap, retryAfter } = await billing.reserve(request);
+  /** Waits for the database. Why it failed is for the log alone. */
+  const recording = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      return await answer;
+    } catch (error) {
+      log.error({ error, chat: requestId }, 'the database recorded no tokens');
+      throw new StudioError('SERVICE_UNAVAILABLE', 'The database cannot record tokens at the moment.');
+    }
+  };
+
+  const { outcome, cap, retryAfter } = await recording(billing.reserve(request));
   if (outcome !== 'granted') throw refusalOf(outcome, retryAfter);
 
   const revocation = new AbortController();
@@ -57,7 +70,7 @@ export const reserve = async (billing: BillingStore, request: ReservationRequest
   let settled = false;
 
   const beat = async (completionTokens: number): Promise<void> => {
-    const answer = await billing.heartbeat(requestId, completionTokens);
+    const answer = await recording(billing.heartbeat(requestId, completionTokens));
     if (answer === 'ok' || settled) return;
     const error = errorOf(answer);
     revocation.abort(error);
@@ -79,7 +92,7 @@ export const reserve = async (billing: BillingStore, request: ReservationRequest
       if (settled) return;
       settled = true;
       clearInterval(renewal);
-      const state = await billing.settle(requestId, completionTokens, outcome, chargePrompt);
+      const state = await recording(billing.settle(requestId, completionTokens, outcome, chargePrompt));
       // The reaper was quicker: it charged what was recorded last.
       if (state !== outcome) log.warn({ chat: requestId, outcome, state }, 'a chat was closed by another');
     },

@@ -7,8 +7,11 @@ import type { Command, Report } from './worker/protocol.ts';
 export interface WorkerProcess {
   readonly pid: number | undefined;
   send(command: Command): void;
-  /** Ends it at once. Nothing in it is worth a farewell: it keeps no state. */
-  kill(): void;
+  /**
+   * Ends it at once. Nothing in it is worth a farewell: it keeps no state.
+   * @param reason why it has ended then, as a part of a sentence
+   */
+  kill(reason?: string): void;
   /** Settles when it has ended, with why. */
   readonly ended: Promise<string>;
 }
@@ -57,6 +60,7 @@ export const startWorker = (sequences: number, onReport: (report: Report) => voi
   child.on('message', (report: Report) => onReport(report));
 
   const ended = Promise.withResolvers<string>();
+  let killedFor: string | undefined;
   child.on('error', (error) => {
     log.error({ error }, 'a worker process failed');
     // Without a process there is no exit to wait for.
@@ -64,7 +68,7 @@ export const startWorker = (sequences: number, onReport: (report: Report) => voi
   });
   // `close` and not `exit`: by then everything that it wrote is here.
   child.on('close', (code, signal) => {
-    const reason = describeExit(code, signal, output);
+    const reason = killedFor ?? describeExit(code, signal, output);
     log.info({ pid: child.pid, code, signal, output: output.trim() || undefined }, 'a worker process ended');
     ended.resolve(reason);
   });
@@ -76,6 +80,9 @@ export const startWorker = (sequences: number, onReport: (report: Report) => voi
       // One that has just died says so by `close`; what was sent to it is lost with it.
       if (child.connected) child.send(command, () => {});
     },
-    kill: () => void child.kill('SIGKILL'),
+    kill: (reason) => {
+      killedFor ??= reason;
+      child.kill('SIGKILL');
+    },
   };
 };

@@ -4,7 +4,7 @@ import type { Log } from '#mesh/log.ts';
 import { abortable } from './abortable.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Changes } from './changes.ts';
-import { planLoad, type ModelOptions } from './load-plan.ts';
+import { planLoad, wishesAgainst, type ModelOptions } from './load-plan.ts';
 import { startModel, type LoadedModel } from './loaded-model.ts';
 import { after, decideStart, INITIAL_STATE, type ModelHappening, type ModelState } from './model-state.ts';
 
@@ -16,7 +16,10 @@ export interface Workers {
    *   often to be started again now; the signal's reason
    */
   use(name: string, signal: AbortSignal): Promise<LoadedModel>;
-  /** As `use`, with an admin's options and however often it crashed. A loaded model stays as it is. */
+  /**
+   * As `use`, with an admin's options and however often it crashed.
+   * @throws StudioError as `use`, and CONFLICT when it is loaded already, or was loading, with other options
+   */
   load(name: string, options: ModelOptions, signal: AbortSignal): Promise<LoadedModel>;
   /** Ends a model's worker; its chats fail with MODEL_NOT_LOADED. */
   unload(name: string): Promise<void>;
@@ -144,10 +147,14 @@ export const createWorkers = (
         { retryAfterSeconds: decision.seconds },
       );
     },
-    load: (name, options, signal) => {
+    load: async (name, options, signal) => {
       const entry = entries.get(name);
-      if (entry?.model) return Promise.resolve(entry.model);
-      return abortable(entry?.start?.done ?? begin(name, options), signal);
+      const running = entry?.model ?? entry?.start?.done;
+      if (!running) return abortable(begin(name, options), signal);
+      const model = await abortable(Promise.resolve(running), signal);
+      const different = wishesAgainst(model.options, model.contextSize, options);
+      if (different.length === 0) return model;
+      throw new StudioError('CONFLICT', `${name} is loaded with ${different.join(' and ')}; unload it first.`);
     },
     unload: async (name) => {
       if (!(await catalogue.find(name))) throw await notInstalled(name);

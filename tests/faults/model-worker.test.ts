@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Caller } from '#mesh/identity.ts';
+import { StudioError } from '#mesh/errors.ts';
+import { createLog } from '#mesh/log.ts';
+import { startModel } from '#subgraphs/models/loaded-model.ts';
 import { descendants, gone } from '#tests/harness/installation.ts';
 import { startModelsService, type ChatEvent, type ModelsService } from '#tests/harness/models-service.ts';
 import { writeRandomModel } from '#tests/harness/random-model.ts';
@@ -111,6 +114,57 @@ describe('workers that die', () => {
       message: expect.stringMatching(/failed several times in a row and rests for [1-5] s/),
     });
     await expectStarterToAnswer();
+  });
+
+  test('a conversation that the model’s own template refuses fails alone, however often', async () => {
+    const TURNS = 8;
+    // The library resolves ChatML by itself, and tries a template on short conversations.
+    const template =
+      `{% if messages|length > ${TURNS} %}{{ raise_exception('Ask one thing at a time') }}{% endif %}` +
+      "{% for message in messages %}{{ '<|im_start|>' + message['role'] + ': ' + message['content'] + '<|im_end|>' }}{% endfor %}" +
+      "{% if add_generation_prompt %}{{ '<|im_start|>assistant: ' }}{% endif %}";
+    await writeRandomModel(join(models.modelsDir, 'strict.gguf'), {
+      contextSize: 16_384,
+      metadata: { 'tokenizer.chat_template': { type: 'string', value: template } },
+    });
+    const other = models.chat(caller, { ...asking('strict'), maxTokens: 400 })[Symbol.asyncIterator]();
+    expect(await other.next()).toMatchObject({ value: { index: 0 } });
+    const messages = Array.from({ length: TURNS + 1 }, (_, index) => ({
+      role: index % 2 === 0 ? 'USER' : 'ASSISTANT',
+      content: 'Hi',
+    }));
+    for (let attempt = 0; attempt < 4; attempt++) {
+      expect(await refusalOf(models.chat(caller, { model: 'strict', messages }))).toMatchObject({
+        message: 'strict does not take this conversation: Ask one thing at a time',
+        extensions: { code: 'BAD_USER_INPUT', argument: 'messages' },
+      });
+    }
+    let last: unknown;
+    for (let step = await other.next(); !step.done; step = await other.next()) last = step.value;
+    expect(last).toMatchObject({ finishReason: 'LENGTH' });
+    expect(await model('strict')).toEqual({ status: 'LOADED', lastError: null });
+  });
+
+  test('a worker that hangs while it has work is killed, and says so', async () => {
+    const { signal } = new AbortController();
+    const options = { path: join(models.modelsDir, 'endless.gguf'), contextSize: 32_768, sequences: 1, threads: 1 };
+    const before = await workers();
+    const result = await startModel('endless', options, signal, createLog('test', 'silent'), 2_000);
+    if (result.outcome !== 'loaded') throw new Error(result.reason);
+    const [worker] = (await workers()).filter(({ pid }) => before.every((other) => other.pid !== pid));
+    if (!worker) throw new Error('no worker');
+    using conversation = await result.model.open([{ role: 'USER', content: 'Go on' }], signal);
+    const sampling = { temperature: 1, topP: 1, topK: 0, repeatPenalty: 1, seed: 1 };
+    const answer = conversation.generate({ maxTokens: 30_000, sampling, stop: [] }, signal);
+    await answer.next();
+    process.kill(worker.pid, 'SIGSTOP');
+    onTestFinished(() => result.model.close(new StudioError('MODEL_NOT_LOADED')));
+    await expect(refusalOf(answer)).resolves.toMatchObject({
+      code: 'MODEL_CRASHED',
+      message: 'endless ended before its answer was complete: its worker hung and was killed.',
+    });
+    expect(await result.model.ended).toBe('its worker hung and was killed');
+    await gone([worker]);
   });
 
   test('a damaged file is refused with llama.cpp’s reason and stays listed', async () => {

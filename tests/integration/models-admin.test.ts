@@ -51,12 +51,29 @@ describe('models and their workers', () => {
     expect(await load('{ contextSize: 512, sequences: 2, threads: 1 }')).toMatchObject({
       data: { loadModel: { status: 'LOADED', contextSize: 512, memoryBytes: expect.any(Number) } },
     });
-    // It is loaded: another wish changes nothing.
-    expect(await load('{ contextSize: 256 }')).toMatchObject({ data: { loadModel: { contextSize: 512 } } });
     expect(await unload()).toMatchObject({
       data: { unloadModel: { status: 'AVAILABLE', contextSize: 1_024, memoryBytes: null } },
     });
     expect(await unload()).toMatchObject({ data: { unloadModel: { status: 'AVAILABLE' } } });
+  });
+
+  test('another wish for a model that is loaded or loading is refused, the same is not', async () => {
+    const conflict = {
+      message: 'other is loaded with contextSize 512 and threads 1; unload it first.',
+      extensions: { code: 'CONFLICT' },
+    };
+    const [first, same, different] = await Promise.all([
+      load('{ contextSize: 512, sequences: 2, threads: 1 }'),
+      load('{ sequences: 2 }'),
+      load('{ contextSize: 256, sequences: 2, threads: 2 }'),
+    ]);
+    for (const answer of [first, same]) expect(answer).toMatchObject({ data: { loadModel: { status: 'LOADED' } } });
+    expect(different?.errors?.[0]).toMatchObject(conflict);
+    expect((await load('{ contextSize: 256, threads: 2 }')).errors?.[0]).toMatchObject(conflict);
+    for (const options of ['null', '{}', '{ contextSize: 512, threads: null }']) {
+      expect(await load(options)).toMatchObject({ data: { loadModel: { contextSize: 512 } } });
+    }
+    await unload();
   });
 
   test('options out of bounds and unknown models are refused', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { loadEngine, type Engine } from './engine.ts';
 import { createPace, type Pace } from './pace.ts';
-import type { Command, GenerateOptions, LoadOptions, Report } from './protocol.ts';
+import type { Command, GenerateOptions, LoadOptions, Report, Turn } from './protocol.ts';
 
 /** The program of a worker process: one model, as many conversations at once as it was loaded for. */
 
@@ -27,6 +27,15 @@ const load = async (options: LoadOptions): Promise<void> => {
     // What llama.cpp says comes by another thread, a moment after the exception.
     await setTimeout(LOG_DELAY_MS);
     report({ type: 'not loaded', reason: complaints[0] ? clean(complaints[0]) : reasonOf(error) });
+  }
+};
+
+const count = (loaded: Engine, id: number, turns: readonly Turn[]): void => {
+  try {
+    report({ type: 'counted', id, promptTokens: loaded.count(turns) });
+  } catch (error) {
+    // The template of the file may refuse a conversation, which is none of the others' business.
+    report({ type: 'failed', id, reason: reasonOf(error) });
   }
 };
 
@@ -56,7 +65,7 @@ const obey = async (command: Command): Promise<void> => {
     case 'load':
       return load(command);
     case 'count':
-      return report({ type: 'counted', id: command.id, promptTokens: loaded().count(command.turns) });
+      return count(loaded(), command.id, command.turns);
     case 'generate':
       return generate(loaded(), command.id, command);
     case 'acknowledge':

@@ -43,7 +43,10 @@ export type Command =
   | { readonly type: 'acknowledge'; readonly id: number; readonly completionTokens: number }
   | { readonly type: 'abort'; readonly id: number };
 
-/** From the worker. A generation gets any number of `batch` and then one of `ended` and `failed`. */
+/**
+ * From the worker. A count gets one of `counted` and `failed`, a generation any number of `batch` and then one of `ended`
+ * and `failed`. `memory` comes every few seconds and is its sign of life.
+ */
 export type Report =
   | { readonly type: 'loaded'; readonly contextSize: number; readonly memoryBytes: number }
   | { readonly type: 'not loaded'; readonly reason: string }
