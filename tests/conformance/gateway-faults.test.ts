@@ -176,9 +176,12 @@ describe('a subgraph that is away', () => {
     expect(await answer).toMatchObject({ message: 'gone' });
   });
 
-  test('is named by its readiness', async () => {
+  test('is told by its readiness, and where it was looked for is not', async () => {
     const upstream = upstreamAt('http://127.0.0.1:1');
-    expect(await upstream.readiness()).toMatchObject({ ready: false, missing: [{ what: 'http://127.0.0.1:1' }] });
+    expect(await upstream.readiness()).toEqual({
+      ready: false,
+      missing: [{ what: 'it is not reachable', mend: expect.any(String) }],
+    });
   });
 });
 
