@@ -1,0 +1,117 @@
+import { Kind, parse, type ConstDirectiveNode, type DocumentNode, type TypeNode } from 'graphql';
+import { expect, test } from 'vitest';
+import { SUBGRAPHS } from '#mesh/config.ts';
+import { read } from './tree.ts';
+
+/** What decides who may have a field. `@inaccessible` is a rule as well: no client has it. */
+const RULES = new Set(['authenticated', 'requiresScopes', 'policy', 'inaccessible']);
+const ROOTS = ['Query', 'Mutation', 'Subscription'];
+
+/** All that is answered to somebody who has not signed in, and why. */
+const PUBLIC: Readonly<Record<string, string>> = {
+  'Mutation.login': 'whoever signs in has no token yet',
+  'Mutation.refreshSession': 'the access token may have expired; the refresh token is the credential',
+  'Session.accessToken': 'what signing in is for',
+  'Session.refreshToken': 'what signing in is for',
+  'Session.expiresAt': 'says when to refresh',
+  'Session.user': 'who has signed in: their own account and no other',
+  'User.id': 'part of who has signed in',
+  'User.email': 'part of who has signed in',
+  'User.role': 'part of who has signed in',
+};
+
+interface Field {
+  readonly coordinate: string;
+  readonly guarded: boolean;
+  readonly returns: string;
+}
+
+const hasRule = (directives: readonly ConstDirectiveNode[] = []): boolean =>
+  directives.some(({ name }) => RULES.has(name.value));
+
+const named = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : named(type.type));
+
+/** Adds to the list under a key, making it. */
+const put = <Value>(lists: Map<string, Value[]>, key: string, ...values: readonly Value[]): void => {
+  lists.set(key, [...(lists.get(key) ?? []), ...values]);
+};
+
+/**
+ * The coordinates that a client reaches without meeting a rule: from the root types down, through every field that bears
+ * none and whose type bears none. Whatever is not among them stands below a rule, or is reached by nobody.
+ */
+const openCoordinates = (documents: readonly DocumentNode[]): readonly string[] => {
+  const fields = new Map<string, Field[]>();
+  const members = new Map<string, string[]>();
+  for (const { definitions } of documents) {
+    for (const node of definitions) {
+      if (node.kind === Kind.UNION_TYPE_DEFINITION || node.kind === Kind.UNION_TYPE_EXTENSION) {
+        put(members, node.name.value, ...(node.types ?? []).map(named));
+      }
+      if (
+        node.kind !== Kind.OBJECT_TYPE_DEFINITION &&
+        node.kind !== Kind.OBJECT_TYPE_EXTENSION &&
+        node.kind !== Kind.INTERFACE_TYPE_DEFINITION &&
+        node.kind !== Kind.INTERFACE_TYPE_EXTENSION
+      ) {
+        continue;
+      }
+      const type = node.name.value;
+      for (const of of node.interfaces ?? []) put(members, of.name.value, type);
+      for (const field of node.fields ?? []) {
+        const coordinate = `${type}.${field.name.value}`;
+        const guarded = hasRule(node.directives) || hasRule(field.directives);
+        put(fields, type, { coordinate, guarded, returns: named(field.type) });
+      }
+    }
+  }
+  // Subgraphs that share a field share its rule: composition joins them, and so one of them is enough.
+  const guarded = new Set([...fields.values()].flat().flatMap((field) => (field.guarded ? field.coordinate : [])));
+  const open = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (type: string): void => {
+    if (seen.has(type)) return;
+    seen.add(type);
+    for (const member of members.get(type) ?? []) visit(member);
+    for (const { coordinate, returns } of fields.get(type) ?? []) {
+      if (guarded.has(coordinate)) continue;
+      open.add(coordinate);
+      visit(returns);
+    }
+  };
+  for (const root of ROOTS) visit(root);
+  return [...open].toSorted();
+};
+
+test('every field of the graph stands behind a rule, but for those that signing in answers', () => {
+  const documents = SUBGRAPHS.map((name) => parse(read(`schemas/${name}.graphql`)));
+  expect(openCoordinates(documents)).toEqual(Object.keys(PUBLIC).toSorted());
+});
+
+test('a field without a rule is found by name, however it is reached', () => {
+  const documents = [
+    `type Query { guarded: Safe @authenticated left: Shape @requiresScopes(scopes: [["a"]]) forgotten: Int }
+     type Mutation { open: Shape hidden: Secret }
+     interface Shape { id: ID! }
+     type Circle implements Shape { id: ID! radius: Int owner: Owner @policy(policies: [["b"]]) }
+     union Any = Circle | Square
+     type Square { side: Int any: Any }
+     type Safe { below: Int }
+     type Owner { name: String }
+     type Secret @inaccessible { word: String }`,
+    'extend type Circle { twice: Square } type Subscription { told: Int shared: Int }',
+    'type Subscription { shared: Int @authenticated }',
+  ];
+  expect(openCoordinates(documents.map((text) => parse(text)))).toEqual([
+    'Circle.id',
+    'Circle.radius',
+    'Circle.twice',
+    'Mutation.hidden',
+    'Mutation.open',
+    'Query.forgotten',
+    'Shape.id',
+    'Square.any',
+    'Square.side',
+    'Subscription.told',
+  ]);
+});
