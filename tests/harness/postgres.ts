@@ -16,7 +16,8 @@ declare module 'vitest' {
   }
 }
 
-const freePort = (): Promise<number> =>
+/** A port of 127.0.0.1 that nobody listens on at this moment. */
+export const freePort = (): Promise<number> =>
   new Promise((done, fail) => {
     const probe = createServer();
     probe.once('error', fail);

@@ -1,0 +1,226 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes, randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'slonik';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { startPostgres, type EmbeddedPostgres } from '#mesh/database/embedded.ts';
+import { migrate } from '#mesh/database/migrations.ts';
+import { openPool, serviceAddress, type Database } from '#mesh/database/pool.ts';
+import { createLog } from '#mesh/log.ts';
+import { secretFrom } from '#mesh/secret.ts';
+import { grantTokens, reapOne } from '#subgraphs/users/store/billing.ts';
+import { freePort } from '#tests/harness/postgres.ts';
+import { BATCH, PROCESSES, Told } from './billing-stress-plan.ts';
+
+/** Reservations that are tried, one way or another; DEVSTUDIO_STRESS_CHATS=20000 makes a long run. */
+const CHATS = z.coerce
+  .number()
+  .int()
+  .min(500)
+  .parse(process.env['DEVSTUDIO_STRESS_CHATS'] ?? 2_000);
+/** Reservations from one SIGKILL of a worker to the next. */
+const KILL_EVERY = 150;
+/** A chat takes 30 tokens or so: the last of them find too few. */
+const GRANT = 2_000;
+const GRANT_EVERY = 100;
+
+const log = createLog('test', 'silent');
+const secret = secretFrom(randomBytes(32).toString('hex'));
+let home: string;
+let port: number;
+let server: EmbeddedPostgres;
+let owner: Database;
+let users: Database;
+let user: string;
+
+/** Durable, as it is in earnest: it will be killed, and must not forget. */
+const startServer = (): Promise<EmbeddedPostgres> => startPostgres({ home, port, secret, log });
+
+const killServer = async (): Promise<void> => {
+  const pid = await readFile(join(home, 'postgres/pg18/postmaster.pid'), 'utf8');
+  process.kill(Number.parseInt(pid, 10), 'SIGKILL');
+  await server.exited;
+  server = await startServer();
+};
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'devstudio-stress-'));
+  port = await freePort();
+  server = await startServer();
+  await migrate(server.url, secret, join(import.meta.dirname, '../../migrations'));
+  owner = await openPool(server.url, log);
+  users = await openPool(serviceAddress(server.url, 'users', secret), log);
+  user = await owner.oneFirst(sql.type(z.object({ id: z.uuid() }))`
+    insert into users.accounts (email, password_hash, role) values ('stress@devstudio.test', '-', 'DEVELOPER')
+    returning id`);
+  // Beside the balance two quotas of other units, so that every request locks three windows.
+  await owner.query(sql.type(z.object({}))`
+    insert into billing.quota (subject, unit, period, limit_units)
+    values (${`user:${user}`}, 'requests', 'total', 1000000), (${`user:${user}`}, 'microcredits', 'total', 100000000)`);
+});
+
+afterAll(async () => {
+  await owner.end();
+  await users.end();
+  await server.stop();
+  await rm(home, { recursive: true, force: true });
+});
+
+const Window = z.object({ unit: z.string(), wrong: z.boolean(), reserved: z.bigint(), spent: z.bigint() });
+
+/** Every window against the requests that hold it and the bill, in one snapshot. */
+const windows = () =>
+  owner.any(sql.type(Window)`
+    select q.unit, w.reserved, w.spent,
+      w.spent + w.reserved > w.limit_units
+      or w.reserved <> coalesce(sum(h.base + h.per_token * r.completion_cap) filter (where r.state = 'open'), 0)
+      or w.spent <> coalesce(sum(case when u.prompt_tokens > 0 then h.base else 0 end + h.per_token * u.completion_tokens)
+        filter (where r.state <> 'open'), 0) as wrong
+    from billing.quota_window w
+    join billing.quota q on q.id = w.quota_id
+    left join billing.llm_request_hold h on h.quota_id = w.quota_id and h.window_start = w.window_start
+    left join billing.llm_requests r on r.request_id = h.request_id
+    left join billing.token_usage u on u.request_id = h.request_id
+    group by q.id, w.quota_id, w.window_start`);
+
+const count = z.bigint().transform(Number);
+const Sums = z.object({ granted: count, ledger: count, reserved: count, spent: count, billed: count });
+const sums = () =>
+  owner.one(sql.type(Sums)`
+    select b.granted, b.reserved, b.spent,
+      (select coalesce(sum(g.tokens), 0)::bigint from billing.grants g) as ledger,
+      (select coalesce(sum(u.total_tokens), 0)::bigint from billing.token_usage u) as billed
+    from billing.balance(${user}) b`);
+
+const Bill = z.object({ request: z.uuid(), prompt: count, completion: count, outcome: z.string() });
+
+test('200 chats at once on one budget, with workers and the database killed, end in an exact bill', async () => {
+  const counts: Record<string, number> = {};
+  const counted = (what: string): number => (counts[what] = (counts[what] ?? 0) + 1);
+  const wrong: string[] = [];
+  /** What the client has received of each request. */
+  const delivered = new Map<string, number>();
+  const workers = new Set<ChildProcess>();
+  const address = serviceAddress(server.url, 'models', secret);
+  const progress = { tried: 0 };
+  const ending = new AbortController();
+  let databaseKill: Promise<void> | undefined;
+
+  /** Runs on and on beside the chats; a database that is away is asked again. */
+  const beside = async (round: () => Promise<unknown>): Promise<void> => {
+    while (!ending.signal.aborted) {
+      await round().catch(() => counted('rounds without a database'));
+      await delay(20);
+    }
+  };
+  const watch = async (): Promise<void> => {
+    const seen = await windows();
+    counted('samples');
+    for (const { unit, wrong: isWrong } of seen)
+      if (isWrong) wrong.push(`a window of ${unit} is not what it should be`);
+  };
+  const reap = async (): Promise<void> => {
+    while (await reapOne(users)) counted('reaped');
+  };
+  const grant = (): Promise<boolean> => grantTokens(users, { userId: user, tokens: GRANT, reason: null, by: null });
+
+  /** Decides what the next reservation brings along. */
+  const goOn = (): void => {
+    progress.tried += 1;
+    const { tried } = progress;
+    if (tried % GRANT_EVERY === 0 && tried < CHATS * 0.8) grant().catch(() => counted('grants without a database'));
+    if (tried % KILL_EVERY === 0) {
+      const [victim] = [...workers].slice(randomInt(workers.size));
+      victim?.kill('SIGKILL');
+    }
+    if (tried === Math.floor(CHATS / 2)) databaseKill = killServer();
+    if (tried === CHATS) for (const worker of workers) worker.send('stop', () => {});
+  };
+  const hear = (message: unknown): void => {
+    const told = Told.parse(message);
+    switch (told.kind) {
+      case 'reserved':
+        counted(told.outcome);
+        return goOn();
+      case 'delivered':
+        delivered.set(told.request, told.tokens);
+        return;
+      case 'closed':
+        counted(told.lost ? 'lost' : 'closed');
+        return;
+      case 'away':
+        counted('away');
+        return;
+      case 'wrong':
+        wrong.push(told.what);
+    }
+  };
+  const work = async (): Promise<void> => {
+    while (progress.tried < CHATS) {
+      const worker = fork(join(import.meta.dirname, 'billing-stress-worker.ts'), [
+        JSON.stringify({ url: address, user }),
+      ]);
+      worker.on('message', hear);
+      workers.add(worker);
+      // After `close` there is no message left to be read.
+      const [code, signal] = await once(worker, 'close');
+      workers.delete(worker);
+      if (signal === 'SIGKILL') counted('kills');
+      else if (code !== 0) throw new Error(`a worker ended by itself with ${code}`);
+    }
+  };
+
+  await grant();
+  const company = [beside(watch), beside(reap), beside(reap)];
+  try {
+    await Promise.all(Array.from({ length: PROCESSES }, work));
+    await databaseKill;
+    // A lease and a round of the reaper after the last chat nothing is held.
+    await vi.waitFor(async () => expect((await sums()).reserved).toBe(0), { timeout: 30_000, interval: 50 });
+  } finally {
+    ending.abort();
+    for (const worker of workers) worker.kill('SIGKILL');
+    await Promise.all(company);
+  }
+
+  const said = JSON.stringify(counts);
+  expect(wrong, said).toEqual([]);
+  for (const { unit, ...window } of await windows()) expect(window, `${unit} ${said}`).toMatchObject({ wrong: false });
+  const { granted, ledger, spent, billed } = await sums();
+  expect(ledger, said).toBe(granted);
+  expect(spent, said).toBe(billed);
+  expect(spent, said).toBeLessThanOrEqual(granted);
+
+  const bills = await owner.any(sql.type(Bill)`
+    select request_id as request, prompt_tokens as prompt, completion_tokens as completion, outcome
+    from billing.token_usage`);
+  const billOf = new Map(bills.map((bill) => [bill.request, bill]));
+  expect(billOf.size, said).toBe(bills.length);
+  expect(
+    [...delivered].filter(([request, tokens]) => (billOf.get(request)?.completion ?? 0) < tokens),
+    `undercharged ${said}`,
+  ).toEqual([]);
+  expect(
+    bills.filter(({ request, completion }) => completion > (delivered.get(request) ?? 0) + BATCH),
+    `more than one batch over ${said}`,
+  ).toEqual([]);
+  expect(
+    bills.filter(({ request, completion, outcome }) => outcome === 'settled' && completion !== delivered.get(request)),
+    `settled at something else than was delivered ${said}`,
+  ).toEqual([]);
+  expect(
+    bills.filter(({ prompt, completion }) => completion > 0 !== prompt > 0),
+    `a prompt and its answer are charged together ${said}`,
+  ).toEqual([]);
+
+  // A run in which nothing went wrong would have shown nothing.
+  for (const what of ['kills', 'granted', 'denied', 'duplicate', 'lost', 'reaped', 'closed', 'away', 'samples']) {
+    expect(counts[what], `${what} ${said}`).toBeGreaterThan(0);
+  }
+  if (process.env['DEVSTUDIO_STRESS_CHATS'] !== undefined) process.stdout.write(`${said}\n`);
+}, 600_000);
