@@ -17,6 +17,7 @@ import { executePrepared } from './execute.ts';
 import type { Generation } from './generation.ts';
 import { checkVariables } from './limits.ts';
 import type { Prepared } from './planner.ts';
+import type { Meter } from './rates/meter.ts';
 import type { RunContext, Upstreams } from './runner.ts';
 import { endable } from './stream.ts';
 import { subscribePrepared } from './subscribe.ts';
@@ -39,6 +40,8 @@ export interface Requester {
   readonly principal: Principal | null;
   /** Ends the operation, up to the subgraphs, as soon as nobody waits for it. */
   readonly signal: AbortSignal;
+  /** Counts what is asked; absent where nobody is limited. */
+  readonly meter?: Meter;
 }
 
 /**

@@ -1,0 +1,74 @@
+import {
+  getOperationAST,
+  Kind,
+  OperationTypeNode,
+  type DocumentNode,
+  type FieldNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { ReadOperation } from '../graph.ts';
+
+/** Points of a root field; every other one costs 1. */
+const POINTS: ReadonlyMap<string, number> = new Map([['refreshSession', 10]]);
+
+/** One attempt to sign in by password. */
+export interface SignIn {
+  /** The name under which the answer has it. */
+  readonly responseName: string;
+  /** Undefined when the operation names none that could be one. */
+  readonly email: string | undefined;
+}
+
+export interface Cost {
+  readonly points: number;
+  readonly signIns: readonly SignIn[];
+}
+
+/** The root fields, every fragment written out. The document is valid, so no fragment contains itself. */
+const rootFields = (document: DocumentNode, { selectionSet }: OperationDefinitionNode): readonly FieldNode[] => {
+  const fragments = new Map(
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition.selectionSet]] : [],
+    ),
+  );
+  const collect = (set: SelectionSetNode | undefined): readonly FieldNode[] =>
+    (set?.selections ?? []).flatMap((selection) => {
+      if (selection.kind === Kind.FIELD) return [selection];
+      return collect(
+        selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value),
+      );
+    });
+  return collect(selectionSet);
+};
+
+const emailOf = (
+  field: FieldNode,
+  operation: OperationDefinitionNode,
+  variables: ReadOperation['variables'],
+): string | undefined => {
+  const value = field.arguments?.find(({ name }) => name.value === 'email')?.value;
+  if (value?.kind === Kind.STRING) return value.value;
+  if (value?.kind !== Kind.VARIABLE) return undefined;
+  const name = value.name.value;
+  const given = variables?.[name];
+  if (typeof given === 'string') return given;
+  const standing = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name)?.defaultValue;
+  return given === undefined && standing?.kind === Kind.STRING ? standing.value : undefined;
+};
+
+/** What an operation costs: a point for each root field under each of its aliases, and sign-ins besides. */
+export const costOf = ({ document, operationName, variables }: ReadOperation): Cost => {
+  const operation = getOperationAST(document, operationName);
+  if (!operation) return { points: 1, signIns: [] };
+  const fields = rootFields(document, operation);
+  const points = fields.reduce((sum, { name }) => sum + (POINTS.get(name.value) ?? 1), 0);
+  if (operation.operation !== OperationTypeNode.MUTATION) return { points, signIns: [] };
+  const signIns = fields
+    .filter(({ name }) => name.value === 'login')
+    .map((field) => ({
+      responseName: (field.alias ?? field.name).value,
+      email: emailOf(field, operation, variables),
+    }));
+  return { points, signIns };
+};
