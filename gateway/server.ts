@@ -16,6 +16,10 @@ import { createGraph, type DocumentGraph } from './graph.ts';
 import { createHttpDoor, requestIdOf, sendStudioError } from './http/door.ts';
 import { SECURITY_HEADERS } from './http/security.ts';
 import { openStatic } from './http/static.ts';
+import { rateError, rateHeaders } from './rates/decision.ts';
+import { rateLimited } from './rates/graph.ts';
+import type { RateLimits } from './rates/limits.ts';
+import { createRates } from './rates/meter.ts';
 import { handleRpc } from './rpc/server.ts';
 import { openSupergraph } from './supergraph.ts';
 import { httpTransport } from './upstream/http.ts';
@@ -33,6 +37,8 @@ export interface GatewayOptions {
   readonly studio: string;
   /** Absolute path of the composed SDL; the project's own when left out. */
   readonly supergraph?: string;
+  /** The usual ones when left out. */
+  readonly rates?: RateLimits;
 }
 
 export interface Gateway {
@@ -81,14 +87,16 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     openSupergraph(options.supergraph ?? OWN_SUPERGRAPH, log),
     openStatic(options.studio),
   ]);
-  const graph = createGraph({
+  const unlimited = createGraph({
     current: () => supergraph.current(),
     upstreams,
     authenticate: createAuthenticate(new Tokens(keys), accounts, log),
     log,
   });
+  const graph = rateLimited(unlimited);
+  const openMeter = createRates(options.rates);
   const http = createHttpDoor(graph, log);
-  const webSockets = createWebSocketDoor(graph, log);
+  const webSockets = createWebSocketDoor(graph, log, openMeter);
 
   const publishKeys = async (response: ServerResponse, requestId: string): Promise<void> => {
     try {
@@ -110,12 +118,19 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const inSpan = (name: string, work: () => Promise<void>): Promise<void> =>
       traced(`${request.method} ${name}`, request.headers, { 'devstudio.request_id': requestId }, work);
-    if (path === '/graphql') return inSpan(path, () => http(request, response, requestId));
+    const meter = openMeter(request.socket.remoteAddress, (rate) => {
+      if (!response.headersSent)
+        for (const [name, value] of Object.entries(rateHeaders(rate))) response.setHeader(name, value);
+    });
+    if (path === '/graphql') return inSpan(path, () => http(request, response, requestId, meter));
     if (path === '/rpc' || path.startsWith('/rpc/')) {
-      const door = { graph, log: log.child({ requestId }), requestId };
+      const door = { graph, log: log.child({ requestId }), requestId, meter };
       return inSpan('/rpc', () => handleRpc(request, response, door));
     }
-    if (path === '/.well-known/jwks.json' && request.method === 'GET') return publishKeys(response, requestId);
+    if (path === '/.well-known/jwks.json' && request.method === 'GET') {
+      const limited = rateError(await meter.prepay(1));
+      return limited ? sendStudioError(response, limited, requestId) : publishKeys(response, requestId);
+    }
     if (serveStatic(request, response, path)) return undefined;
     return sendStudioError(response, new StudioError('NOT_FOUND', 'There is nothing at this address.'), requestId);
   };

@@ -7,6 +7,8 @@ import type { Credentials } from '../access/authenticator.ts';
 import { atExpiry } from '../access/expiry.ts';
 import { httpMeaningOf, sealError } from '../errors.ts';
 import type { DocumentGraph } from '../graph.ts';
+import { rateError } from '../rates/decision.ts';
+import type { Meter } from '../rates/meter.ts';
 import { createGraphQlServer } from './yoga.ts';
 
 /** The id of a request: the client's own when it is a sane one, so that its logs and ours can be put together. */
@@ -50,12 +52,17 @@ const bodyOf = async (
   return body.outcome === 'read' ? body.text : undefined;
 };
 
-export type HttpDoor = (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;
+export type HttpDoor = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+  meter: Meter,
+) => Promise<void>;
 
 /** `/graphql` over HTTP: GET, POST and server-sent events. */
 export const createHttpDoor = (graph: DocumentGraph, log: Log): HttpDoor => {
   const yoga = createGraphQlServer(graph, log);
-  return async (request, response, requestId) => {
+  return async (request, response, requestId, meter) => {
     // Answers hold tokens and private text; no cache keeps them.
     response.setHeader('cache-control', 'no-store');
     // Also ends what runs for an answer that was complete without it, such as a refused kind of stream.
@@ -63,6 +70,8 @@ export const createHttpDoor = (graph: DocumentGraph, log: Log): HttpDoor => {
     response.on('close', () => controller.abort());
     const { signal } = controller;
 
+    const early = rateError(await meter.prepay(1));
+    if (early) return sendStudioError(response, early, requestId);
     const body = request.method === 'POST' ? await bodyOf(request, response, requestId) : null;
     if (body === undefined) return;
     const verdict = await graph.authenticate(credentialsOf(request), requestId, signal);
@@ -70,6 +79,8 @@ export const createHttpDoor = (graph: DocumentGraph, log: Log): HttpDoor => {
       sendStudioError(response, verdict.error, requestId);
       return;
     }
+    const limited = verdict.principal && rateError(await meter.identify(verdict.principal.userId));
+    if (limited) return sendStudioError(response, limited, requestId);
     const headers = Object.fromEntries(
       ['accept', 'content-type'].flatMap((name) => {
         const value = request.headers[name];
@@ -79,7 +90,7 @@ export const createHttpDoor = (graph: DocumentGraph, log: Log): HttpDoor => {
     const answer = await yoga.fetch(
       `http://gateway${request.url ?? '/graphql'}`,
       { method: request.method ?? 'GET', headers, body },
-      { requester: { requestId, principal: verdict.principal, signal } },
+      { requester: { requestId, principal: verdict.principal, signal, meter } },
     );
     const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
     // A stream ends with the credential that opened it.

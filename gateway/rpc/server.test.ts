@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Graph, Requester } from '#gateway/graph.ts';
 import { StudioError } from '#mesh/errors.ts';
 import { serve, type Served } from '#mesh/serve.ts';
+import { createRates } from '../rates/meter.ts';
 import { handleRpc } from './server.ts';
 
 /** The fields behind the methods, as the subgraphs have them; each test says what they do. */
@@ -59,6 +60,8 @@ const graph: Graph = {
   },
 };
 
+const openMeter = createRates();
+
 beforeEach(async () => {
   logged = [];
   const sink = new Writable({
@@ -85,7 +88,8 @@ beforeEach(async () => {
     portVariable: 'GATEWAY_PORT',
     log,
     readiness: () => Promise.resolve({ ready: true }),
-    handle: (request, response) => handleRpc(request, response, { graph, log, requestId: 'r-1' }),
+    handle: (request, response) =>
+      handleRpc(request, response, { graph, log, requestId: 'r-1', meter: openMeter(request.socket.remoteAddress) }),
   });
 });
 

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refusalHeaders } from '#gateway/errors.ts';
-import type { Graph } from '#gateway/graph.ts';
+import type { Authentication, Graph } from '#gateway/graph.ts';
+import { rateError } from '#gateway/rates/decision.ts';
+import type { Meter } from '#gateway/rates/meter.ts';
+import type { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import { readBody, sendJson, signalOf } from '#mesh/serve.ts';
 import { errorResponse, failure, failureFrom, NO_JSON, UNKNOWN_METHOD, type Failure } from './failures.ts';
@@ -13,6 +16,7 @@ export interface Door {
   readonly graph: Graph;
   readonly log: Log;
   readonly requestId: string;
+  readonly meter: Meter;
 }
 
 /** What stands before a method's name in the address of its own door. */
@@ -33,28 +37,34 @@ const NOTHING_TO_SAY: Reply = { status: 204, body: undefined };
 /** One HTTP request's way of performing calls, with its caller found out once. */
 interface Session {
   readonly requestId: string;
+  readonly meter: Meter;
   run(call: Call): Promise<Outcome>;
 }
 
 const openSession = (request: IncomingMessage, signal: AbortSignal, door: Door): Session => {
-  const { requestId, graph } = door;
+  const { requestId, graph, meter } = door;
   const apiKey = request.headers['x-api-key'];
-  let authentication: ReturnType<Graph['authenticate']> | undefined;
-  const authenticate = (): ReturnType<Graph['authenticate']> =>
-    (authentication ??= graph.authenticate(
+  const identify = async (): Promise<Authentication> => {
+    const verdict = await graph.authenticate(
       { authorization: request.headers.authorization, 'x-api-key': typeof apiKey === 'string' ? apiKey : undefined },
       requestId,
       signal,
-    ));
+    );
+    if (verdict.outcome === 'refused' || !verdict.principal) return verdict;
+    const limited = rateError(await meter.identify(verdict.principal.userId));
+    return limited ? { outcome: 'refused', error: limited } : verdict;
+  };
+  let authentication: Promise<Authentication> | undefined;
   return {
     requestId,
+    meter,
     run: async (call) => {
       if (call.outcome === 'invalid') return { outcome: 'failed', failure: failure('BAD_REQUEST', call.reason) };
       const method = METHODS.get(call.method);
       if (!method) return { outcome: 'failed', failure: UNKNOWN_METHOD };
-      const who = await authenticate();
+      const who = await (authentication ??= identify());
       if (who.outcome === 'refused') return { outcome: 'failed', failure: failureFrom(who.error) };
-      return perform(method, call.params, { requestId, principal: who.principal, signal }, door);
+      return perform(method, call.params, { requestId, principal: who.principal, signal, meter }, door);
     },
   };
 };
@@ -86,6 +96,15 @@ const refusal = (reason: Failure, requestId: string, status: number = reason.sta
   body: errorResponse(null, reason, requestId),
 });
 
+/** For a request that is too much as a whole. */
+const rateRefusal = (error: StudioError, requestId: string): Reply => {
+  const reason = failureFrom(error);
+  return {
+    ...refusal(reason, requestId),
+    headers: refusalHeaders(reason.status, reason.retryAfterSeconds),
+  };
+};
+
 /** `POST /rpc`: the specification's door; what went wrong with a call is told in its response alone. */
 const answerMessage = async (text: string, session: Session): Promise<Reply> => {
   const message = parseMessage(text);
@@ -99,6 +118,8 @@ const answerMessage = async (text: string, session: Session): Promise<Reply> => 
       return response ? { status: 200, body: response } : NOTHING_TO_SAY;
     }
     case 'batch': {
+      const limited = rateError(await session.meter.prepay(message.calls.length - 1));
+      if (limited) return rateRefusal(limited, session.requestId);
       const responses = await respondToAll(message.calls, session);
       return responses.length > 0 ? { status: 200, body: responses } : NOTHING_TO_SAY;
     }
@@ -129,7 +150,9 @@ const isJson = (contentType: string | undefined): boolean =>
   contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
 
 const answer = async (request: IncomingMessage, signal: AbortSignal, door: Door): Promise<Reply | null> => {
-  const { requestId } = door;
+  const { requestId, meter } = door;
+  const limited = rateError(await meter.prepay(1));
+  if (limited) return rateRefusal(limited, requestId);
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   const name = path.startsWith(DIRECT) ? path.slice(DIRECT.length) : '';
   if (request.method !== 'POST') {

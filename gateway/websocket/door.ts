@@ -7,8 +7,10 @@ import { z } from 'zod';
 import type { Log } from '#mesh/log.ts';
 import { MAX_BODY_BYTES } from '#mesh/serve.ts';
 import type { DocumentGraph } from '../graph.ts';
+import { rateError, rateHeaders, type RateDecision } from '../rates/decision.ts';
+import type { Meter, OpenMeter } from '../rates/meter.ts';
 import { decideAdmission } from './admission.ts';
-import { createProtocol, type Connection } from './protocol.ts';
+import { countRefusal, createProtocol, type Connection } from './protocol.ts';
 
 const KEEP_ALIVE_MS = 12_000;
 /** Bytes that wait for a client; more means that it sends and does not read. */
@@ -52,6 +54,14 @@ const send = (socket: WebSocket, text: string): Promise<void> =>
     else socket.send(text, (error) => (error ? reject(error) : resolve()));
   });
 
+/** Answers an upgrade with HTTP and hangs up. */
+const refuse = (socket: Duplex, status: string, headers: Readonly<Record<string, string>> = {}): void => {
+  const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`);
+  // Node leaves open the half of the client, who may never end it.
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n`);
+};
+
 export interface WebSocketDoor {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Takes no new connection, lets operations finish for `graceMs`, then closes what is left. */
@@ -59,7 +69,7 @@ export interface WebSocketDoor {
 }
 
 /** `/graphql` over WebSocket. */
-export const createWebSocketDoor = (graph: DocumentGraph, log: Log): WebSocketDoor => {
+export const createWebSocketDoor = (graph: DocumentGraph, log: Log, openMeter: OpenMeter): WebSocketDoor => {
   const protocol = createProtocol(graph, log);
   const sockets = new WebSocketServer({
     noServer: true,
@@ -72,7 +82,7 @@ export const createWebSocketDoor = (graph: DocumentGraph, log: Log): WebSocketDo
   const open = new Map<WebSocket, Connection>();
   let stopping = false;
 
-  const accept = (socket: WebSocket): void => {
+  const accept = (socket: WebSocket, meter: Meter): void => {
     const end = new AbortController();
     const connection: Connection = {
       close: (code, reason) => socket.close(code, reason),
@@ -81,9 +91,16 @@ export const createWebSocketDoor = (graph: DocumentGraph, log: Log): WebSocketDo
       credentials: {},
       known: false,
       refusals: 0,
+      meter,
+      limited: undefined,
     };
     open.set(socket, connection);
     const rest = keepAlive(socket);
+    const read = async (text: string, handle: (text: string) => Promise<void>): Promise<void> => {
+      connection.limited = rateError(await meter.prepay(1));
+      if (connection.limited) countRefusal(connection);
+      await handle(text);
+    };
     // A frame that is malformed or too large; ws closes the connection with the code for it.
     socket.on('error', (error) => log.debug({ error: error.message }, 'a WebSocket failed'));
     const closed = protocol.opened(
@@ -100,7 +117,7 @@ export const createWebSocketDoor = (graph: DocumentGraph, log: Log): WebSocketDo
             if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
             const ended = endedBy(text);
             if (ended !== undefined) connection.operations.get(ended)?.abort();
-            handle(text).catch((error: unknown) => {
+            read(text, handle).catch((error: unknown) => {
               if (socket.readyState !== socket.OPEN) return;
               log.error({ error }, 'a WebSocket message failed unexpectedly');
               socket.close(CloseCode.InternalServerError, 'Internal server error');
@@ -124,13 +141,23 @@ export const createWebSocketDoor = (graph: DocumentGraph, log: Log): WebSocketDo
       const path = (request.url ?? '').split('?', 1)[0] ?? '';
       const anonymous = [...open.values()].filter(({ known }) => !known).length;
       const admission = decideAdmission({ path, stopping, open: open.size, anonymous });
-      if (admission.outcome === 'refused') {
-        // Node leaves open the half of the client, who may never end it.
-        socket.once('finish', () => socket.destroy());
-        socket.end(`HTTP/1.1 ${admission.status}\r\nconnection: close\r\n\r\n`);
-        return;
-      }
-      sockets.handleUpgrade(request, socket, head, accept);
+      if (admission.outcome === 'refused') return refuse(socket, admission.status);
+      const meter = openMeter(request.socket.remoteAddress);
+      const admit = (rate: RateDecision): void => {
+        if (rate.outcome === 'within') {
+          sockets.handleUpgrade(request, socket, head, (upgraded) => accept(upgraded, meter));
+        } else {
+          const headers = { ...rateHeaders(rate), 'retry-after': String(rate.retryAfterSeconds) };
+          refuse(socket, '429 Too Many Requests', headers);
+        }
+      };
+      meter
+        .prepay(1)
+        .then(admit)
+        .catch((error: unknown) => {
+          log.error({ error }, 'an upgrade failed unexpectedly');
+          socket.destroy();
+        });
     },
     stop: async (graceMs) => {
       stopping = true;

@@ -8,10 +8,12 @@ import type { Authentication, Credentials } from '../access/authenticator.ts';
 import { atExpiry } from '../access/expiry.ts';
 import { expected, sealError } from '../errors.ts';
 import type { DocumentGraph, ReadOperation, Requester } from '../graph.ts';
+import { rateError } from '../rates/decision.ts';
+import type { Meter } from '../rates/meter.ts';
 
 /** Operations that one connection may have under way. */
 const MAX_OPERATIONS = 50;
-/** Operations over that which are refused one after the other before the connection is closed. */
+/** Operations over that, or messages over the rate, which are refused one after the other before the connection is closed. */
 const MAX_REFUSALS = 50;
 
 /** RFC 6455, section 7.4.1, and the registry that continues it. */
@@ -28,9 +30,19 @@ export interface Connection {
   credentials: Credentials;
   /** Whether its credential has been found good. */
   known: boolean;
-  /** Operations that were too many since the last that was not. */
+  /** Operations and messages that were too many since the last that was not. */
   refusals: number;
+  /** Counts its messages. */
+  readonly meter: Meter;
+  /** Why the message that is being read is one too many. */
+  limited: StudioError | undefined;
 }
+
+/** Closes a connection that goes on and on asking for what it is refused. */
+export const countRefusal = (connection: Connection): void => {
+  connection.refusals += 1;
+  if (connection.refusals > MAX_REFUSALS) connection.close(POLICY_VIOLATION, 'Too many operations');
+};
 
 /** The payload of `connection_init`. */
 type Params = Record<string, unknown>;
@@ -79,6 +91,10 @@ export const createProtocol = (graph: DocumentGraph, log: Log): Server<Connectio
     const credentials = credentialsOf(connectionParams);
     if (!credentials) return false;
     connection.credentials = credentials;
+    if (connection.limited) {
+      connection.close(TRY_AGAIN_LATER, 'Try again later');
+      return false;
+    }
     const verdict = await check(connection, randomUUID(), connection.signal);
     if (verdict.outcome === 'refused') {
       connection.close(TRY_AGAIN_LATER, 'Try again later');
@@ -86,6 +102,10 @@ export const createProtocol = (graph: DocumentGraph, log: Log): Server<Connectio
     }
     if (verdict.principal) {
       connection.known = true;
+      if (rateError(await connection.meter.identify(verdict.principal.userId))) {
+        connection.close(TRY_AGAIN_LATER, 'Try again later');
+        return false;
+      }
       closeAtExpiry(connection, verdict.principal.expiresAt);
     }
     return true;
@@ -97,11 +117,11 @@ export const createProtocol = (graph: DocumentGraph, log: Log): Server<Connectio
     { query, variables, operationName }: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
     const requestId = randomUUID();
-    const { operations } = connection;
+    const { operations, limited } = connection;
+    if (limited) return [sealError(limited, requestId)];
     if (operations.size >= MAX_OPERATIONS) {
       // Not read from any more it would not hear the client's `complete` either, so it is told, and then closed.
-      connection.refusals += 1;
-      if (connection.refusals > MAX_REFUSALS) connection.close(POLICY_VIOLATION, 'Too many operations');
+      countRefusal(connection);
       const sentence = `One connection may have ${MAX_OPERATIONS} operations under way.`;
       return [sealError(new StudioError('RATE_LIMITED', sentence), requestId)];
     }
@@ -121,7 +141,12 @@ export const createProtocol = (graph: DocumentGraph, log: Log): Server<Connectio
       const flaws = graph.validate(document);
       if (flaws.length > 0) return refuse(...flaws);
       if (!getOperationAST(document, operationName)) return refuse(new StudioError('BAD_REQUEST', NO_OPERATION));
-      const requester: Requester = { requestId, principal: verdict.principal, signal: controller.signal };
+      const requester: Requester = {
+        requestId,
+        principal: verdict.principal,
+        signal: controller.signal,
+        meter: connection.meter.forOperation(),
+      };
       return {
         schema: graph.schema(),
         document,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
+import type { RateLimits } from '#gateway/rates/limits.ts';
 import { startGateway, type Gateway } from '#gateway/server.ts';
 import { readConfig, SUBGRAPHS, type SubgraphName } from '#mesh/config.ts';
 import { createLog } from '#mesh/log.ts';
@@ -80,10 +81,11 @@ export interface MeshOptions {
   readonly down?: readonly SubgraphName[];
   /** The folder of the studio. */
   readonly studio?: string;
+  readonly rates?: RateLimits;
 }
 
 /** The gateway over the test's subgraphs, on a free port. */
-export const startMesh = async ({ remote = [], down = [], studio }: MeshOptions = {}): Promise<TestMesh> => {
+export const startMesh = async ({ remote = [], down = [], studio, rates }: MeshOptions = {}): Promise<TestMesh> => {
   const folder = await mkdtemp(join(tmpdir(), 'devstudio-mesh-'));
   const supergraph = join(folder, 'supergraph.graphql');
   await writeFile(supergraph, await composeMesh());
@@ -107,6 +109,7 @@ export const startMesh = async ({ remote = [], down = [], studio }: MeshOptions 
     local: new Map([...parts.subgraphs].filter(([name]) => !remote.includes(name))),
     studio: studio ?? join(folder, 'no-studio'),
     supergraph,
+    ...(rates ? { rates } : {}),
   });
   return {
     ...parts,

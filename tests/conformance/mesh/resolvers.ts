@@ -57,6 +57,10 @@ export const usersResolvers = (keys: TestKeys) => ({
       return known && { ...known, name };
     },
     manage: () => 'managed',
+    login: (_: unknown, { email, password }: { email: string; password: string }) => {
+      if (password !== 'right') throw new StudioError('UNAUTHENTICATED');
+      return email;
+    },
   },
   User: {
     __resolveReference: async ({ id }: { id: string }) => Promise.resolve(byId(id)),
