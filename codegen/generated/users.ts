@@ -27,6 +27,8 @@ export type CreateUserInput = {
 
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Changes the caller's password and ends all other sessions. The next one has at least 10 characters. */
+  changePassword: Scalars['Boolean']['output'];
   /** Makes an account. */
   createUser: User;
   /** Adds to a user's prepaid tokens; the grant is a row of the ledger. */
@@ -35,8 +37,22 @@ export type Mutation = {
   login: Session;
   /** Ends the caller's session at once. */
   logout: Scalars['Boolean']['output'];
+  /** Ends every session of the caller at once, this one too. */
+  logoutEverywhere: Scalars['Boolean']['output'];
   /** Exchanges a refresh token for a new session; the old one is spent. A token that is used twice ends the whole session. */
   refreshSession: Session;
+  /** Limits the tokens that a user may spend in a calendar month (UTC); null takes the limit away. The month that runs keeps what is spent or reserved already. */
+  setMonthlyLimit: User;
+  /** Gives a user another role, in force on the next request; what runs under the old one ends at once. The last active admin stays one. */
+  setUserRole: User;
+  /** Suspends an account, which ends its sessions and what runs in them at once, or lets it in again. The last active admin stays. */
+  setUserStatus: User;
+};
+
+
+export type MutationChangePasswordArgs = {
+  current: Scalars['String']['input'];
+  next: Scalars['String']['input'];
 };
 
 
@@ -62,6 +78,24 @@ export type MutationRefreshSessionArgs = {
   refreshToken: Scalars['String']['input'];
 };
 
+
+export type MutationSetMonthlyLimitArgs = {
+  tokens?: InputMaybe<Scalars['Int']['input']>;
+  userId: Scalars['ID']['input'];
+};
+
+
+export type MutationSetUserRoleArgs = {
+  id: Scalars['ID']['input'];
+  role: Role;
+};
+
+
+export type MutationSetUserStatusArgs = {
+  id: Scalars['ID']['input'];
+  status: UserStatus;
+};
+
 export type Principal = {
   __typename?: 'Principal';
   availableTokens: Scalars['Int']['output'];
@@ -77,6 +111,8 @@ export type Query = {
   me?: Maybe<User>;
   /** The caller behind a session as it stands at this moment; null when the session or its account is no longer in force. Read by the gateway on each request, never by clients. */
   principal?: Maybe<Principal>;
+  /** The callers behind up to 500 sessions, in their order, as `principal` has each. Read by the gateway for the sessions whose streams are open. */
+  principals: Array<Maybe<Principal>>;
   /** Every account, oldest first. */
   users: Array<User>;
   /** The public keys that verify access tokens. Read by the gateway, never by clients, who find them at `/.well-known/jwks.json`. */
@@ -86,6 +122,11 @@ export type Query = {
 
 export type QueryPrincipalArgs = {
   sessionId: Scalars['ID']['input'];
+};
+
+
+export type QueryPrincipalsArgs = {
+  sessionIds: Array<Scalars['ID']['input']>;
 };
 
 /** What a caller may do: an ADMIN manages models and users, a DEVELOPER chats and writes code, a VIEWER reads. */
@@ -122,6 +163,8 @@ export type User = {
   createdAt: Scalars['DateTime']['output'];
   email: Scalars['String']['output'];
   id: Scalars['ID']['output'];
+  /** Tokens that the user may spend in a calendar month (UTC); null for no limit. Readable by the user and by admins. */
+  monthlyLimit?: Maybe<Scalars['Int']['output']>;
   role: Role;
   status: UserStatus;
 };
@@ -236,8 +279,8 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Principal: ResolverTypeWrapper<Principal>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Role: Role;
@@ -255,8 +298,8 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   DateTime: Scalars['DateTime']['output'];
   Mutation: Record<PropertyKey, never>;
-  ID: Scalars['ID']['output'];
   Boolean: Scalars['Boolean']['output'];
+  ID: Scalars['ID']['output'];
   Principal: Principal;
   Query: Record<PropertyKey, never>;
   Session: SessionMapper;
@@ -270,11 +313,16 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 }
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  changePassword?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationChangePasswordArgs, 'current' | 'next'>>;
   createUser?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationCreateUserArgs, 'input'>>;
   grantTokens?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationGrantTokensArgs, 'tokens' | 'userId'>>;
   login?: Resolver<ResolversTypes['Session'], ParentType, ContextType, RequireFields<MutationLoginArgs, 'email' | 'password'>>;
   logout?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  logoutEverywhere?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   refreshSession?: Resolver<ResolversTypes['Session'], ParentType, ContextType, RequireFields<MutationRefreshSessionArgs, 'refreshToken'>>;
+  setMonthlyLimit?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationSetMonthlyLimitArgs, 'userId'>>;
+  setUserRole?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationSetUserRoleArgs, 'id' | 'role'>>;
+  setUserStatus?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationSetUserStatusArgs, 'id' | 'status'>>;
 };
 
 export type PrincipalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Principal'] = ResolversParentTypes['Principal']> = {
@@ -288,6 +336,7 @@ export type PrincipalResolvers<ContextType = RequestContext, ParentType extends 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   me?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   principal?: Resolver<Maybe<ResolversTypes['Principal']>, ParentType, ContextType, RequireFields<QueryPrincipalArgs, 'sessionId'>>;
+  principals?: Resolver<Array<Maybe<ResolversTypes['Principal']>>, ParentType, ContextType, RequireFields<QueryPrincipalsArgs, 'sessionIds'>>;
   users?: Resolver<Array<ResolversTypes['User']>, ParentType, ContextType>;
   verificationKeys?: Resolver<Array<ResolversTypes['VerificationKey']>, ParentType, ContextType>;
 };
@@ -312,6 +361,7 @@ export type UserResolvers<ContextType = RequestContext, ParentType extends Resol
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   email?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  monthlyLimit?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['UserStatus'], ParentType, ContextType>;
 };

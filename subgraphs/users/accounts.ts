@@ -7,7 +7,7 @@ import { Email, isId, NewPassword, parseInput, Reason } from './input.ts';
 import type { UserMapper } from './mappers.ts';
 import type { Passwords } from './passwords.ts';
 import { accountsById, findCredentials, insertAccount } from './store/accounts.ts';
-import { grantTokens } from './store/billing.ts';
+import { grantTokens, setMonthlyLimit } from './store/billing.ts';
 
 const NewAccount = z.object({
   email: Email,
@@ -15,6 +15,8 @@ const NewAccount = z.object({
   role: z.enum(['ADMIN', 'DEVELOPER', 'VIEWER']),
   tokens: z.int('must be a whole number').min(0, 'must be 0 or more'),
 });
+
+const Limit = z.object({ tokens: z.int().min(0, 'must be 0 or more').nullable() });
 
 const Grant = z.object({ tokens: z.int().min(1, 'must be 1 or more'), reason: Reason.nullable() });
 
@@ -24,9 +26,16 @@ const Login = z.object({
   password: z.string().max(1024, 'must have at most 1024 characters'),
 });
 
+/** Somebody who has just shown the password. */
+export interface Authenticated {
+  readonly user: UserMapper;
+  /** Of the password that was shown: it may be another by the time a session is opened. */
+  readonly passwordHash: string;
+}
+
 export interface Accounts {
   /** The account of an e-mail address and its password. Throws UNAUTHENTICATED, the same for either being wrong. */
-  authenticate(email: string, password: string): Promise<UserMapper>;
+  authenticate(email: string, password: string): Promise<Authenticated>;
   /**
    * Makes an account with its balance.
    * Throws BAD_USER_INPUT, or CONFLICT when the e-mail address has an account.
@@ -41,7 +50,16 @@ export interface Accounts {
     input: { readonly userId: string; readonly tokens: number; readonly reason: string | null },
     by: string,
   ): Promise<UserMapper>;
+  /** Limits the tokens of a calendar month; null for no limit. Throws BAD_USER_INPUT or NOT_FOUND. */
+  limitMonth(userId: string, tokens: number | null): Promise<UserMapper>;
 }
+
+/** @throws StudioError NOT_FOUND */
+const accountOf = async (db: Database, userId: string): Promise<UserMapper> => {
+  const user = isId(userId) ? (await accountsById(db, [userId])).get(userId) : undefined;
+  if (!user) throw new StudioError('NOT_FOUND', 'There is no such user.', { argument: 'userId' });
+  return user;
+};
 
 export const createAccounts = (db: Database, passwords: Passwords): Accounts => ({
   authenticate: async (email, password) => {
@@ -50,10 +68,10 @@ export const createAccounts = (db: Database, passwords: Passwords): Accounts => 
     const account = Email.safeParse(email).success ? await findCredentials(db, email) : null;
     const verified = await passwords.verify(password, account?.passwordHash ?? null);
     if (!account || !verified) throw new StudioError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
-    const { passwordHash: _hash, ...user } = account;
+    const { passwordHash, ...user } = account;
     // Only whoever knows the password learns this.
     if (user.status !== 'ACTIVE') throw new StudioError('UNAUTHENTICATED', 'This account is suspended: ask an admin.');
-    return user;
+    return { user, passwordHash };
   },
 
   create: async (input, by) => {
@@ -77,13 +95,19 @@ export const createAccounts = (db: Database, passwords: Passwords): Accounts => 
 
   grant: async ({ userId, ...given }, by) => {
     const { tokens, reason } = parseInput(Grant, given);
-    const user = isId(userId) ? (await accountsById(db, [userId])).get(userId) : undefined;
-    if (!user) throw new StudioError('NOT_FOUND', 'There is no such user.', { argument: 'userId' });
+    const user = await accountOf(db, userId);
     if (!(await grantTokens(db, { userId, tokens, reason, by }))) {
       throw new StudioError('BAD_USER_INPUT', 'tokens would raise the balance beyond 2147483647.', {
         argument: 'tokens',
       });
     }
+    return user;
+  },
+
+  limitMonth: async (userId, limit) => {
+    const { tokens } = parseInput(Limit, { tokens: limit });
+    const user = await accountOf(db, userId);
+    await setMonthlyLimit(db, userId, tokens);
     return user;
   },
 });

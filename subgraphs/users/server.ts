@@ -35,12 +35,13 @@ export const startUsers = async ({ databaseUrl, secret, log, passwordCost }: Use
   const db = await openPool(serviceAddress(databaseUrl, 'users', secret), log);
   try {
     const accessTokens = await openAccessTokens(db, secret('signing-keys'));
-    const accounts = createAccounts(db, createPasswords(secret('password-pepper'), passwordCost));
+    const passwords = createPasswords(secret('password-pepper'), passwordCost);
+    const accounts = createAccounts(db, passwords);
     const sessions = createSessions(db, accessTokens, secret('refresh-tokens'));
     const { Query, Mutation, User } = userResolvers(db, accounts);
     const resolvers: Resolvers = {
       Query: { ...Query, ...verificationQueries(db) },
-      Mutation: { ...Mutation, ...sessionMutations(accounts, sessions) },
+      Mutation: { ...Mutation, ...sessionMutations({ db, passwords, accounts, sessions }) },
       User,
     };
     const subgraph = createSubgraph({

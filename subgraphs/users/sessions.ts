@@ -2,10 +2,11 @@ import type { Database } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import type { AccessTokens } from './access-tokens.ts';
+import type { Authenticated } from './accounts.ts';
 import type { SessionMapper, UserMapper } from './mappers.ts';
 import { hashOf, isRefreshToken, newRefreshToken, successorOf } from './refresh-tokens.ts';
 import { accountsById } from './store/accounts.ts';
-import { insertSession, revokeSession, rotateRefreshToken } from './store/sessions.ts';
+import { insertSession, revokeSession, revokeSessionsOf, rotateRefreshToken } from './store/sessions.ts';
 
 const DAY_SECONDS = 86_400;
 /** A session ends when nobody has refreshed it for so long. */
@@ -14,10 +15,13 @@ const REFRESH_LIFETIME_SECONDS = 30 * DAY_SECONDS;
 const REFRESH_GRACE_SECONDS = 10;
 
 export interface Sessions {
-  open(user: UserMapper): Promise<SessionMapper>;
+  /** Throws UNAUTHENTICATED when the account or its password is another than the one that was shown. */
+  open(authenticated: Authenticated): Promise<SessionMapper>;
   /** Throws UNAUTHENTICATED for a token that is not in force; one that was spent before ends its session. */
   refresh(refreshToken: string, log: Log): Promise<SessionMapper>;
   end(sessionId: string): Promise<void>;
+  /** Ends every session of a user. */
+  endAll(userId: string): Promise<void>;
 }
 
 const REFUSED = 'The refresh token is not in force: sign in again.';
@@ -30,13 +34,15 @@ export const createSessions = (db: Database, accessTokens: AccessTokens, refresh
   };
 
   return {
-    open: async (user) => {
+    open: async ({ user, passwordHash }) => {
       const refreshToken = newRefreshToken();
       const id = await insertSession(db, {
         userId: user.id,
+        passwordHash,
         tokenHash: hashOf(refreshToken),
         lifetimeSeconds: REFRESH_LIFETIME_SECONDS,
       });
+      if (id === null) throw new StudioError('UNAUTHENTICATED', 'The account has changed meanwhile: sign in again.');
       return answer(id, user, refreshToken);
     },
 
@@ -63,5 +69,6 @@ export const createSessions = (db: Database, accessTokens: AccessTokens, refresh
     },
 
     end: (sessionId) => revokeSession(db, sessionId, 'logout'),
+    endAll: (userId) => revokeSessionsOf(db, userId, 'logout'),
   };
 };

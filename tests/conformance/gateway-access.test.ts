@@ -37,8 +37,13 @@ const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'Query.conversations': ALL,
   'Query.conversation': ALL,
   'Mutation.logout': ALL,
+  'Mutation.logoutEverywhere': ALL,
+  'Mutation.changePassword': ALL,
   'Mutation.createUser': ADMINS,
   'Mutation.grantTokens': ADMINS,
+  'Mutation.setUserStatus': ADMINS,
+  'Mutation.setUserRole': ADMINS,
+  'Mutation.setMonthlyLimit': ADMINS,
   'Mutation.loadModel': ADMINS,
   'Mutation.unloadModel': ADMINS,
   'Mutation.chat': WRITERS,
@@ -52,6 +57,7 @@ const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'User.status': ALL,
   'User.createdAt': ALL,
   'User.balance': ALL,
+  'User.monthlyLimit': ALL,
 };
 
 const SDL = join(import.meta.dirname, '../../schemas/supergraph.graphql');

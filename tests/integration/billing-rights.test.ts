@@ -37,6 +37,8 @@ const HOUSE = [
   'select billing.reap()',
   `select billing.balance('${randomUUID()}')`,
   `select billing.grant_tokens('${randomUUID()}', 1, 'gift', null)`,
+  `select billing.set_monthly_limit('${randomUUID()}', 1)`,
+  `select billing.monthly_limit('${randomUUID()}')`,
 ];
 const INNER = [
   `select billing.close_request('${randomUUID()}', 1, 'settled', true)`,
@@ -78,7 +80,7 @@ describe('the users service', () => {
   });
 
   test.each([
-    'update users.accounts set password_hash = $$x$$',
+    'update users.accounts set email = $$x$$',
     'delete from users.accounts',
     'delete from users.signing_keys',
   ])('has no right that it does not use: %s', async (text) => {

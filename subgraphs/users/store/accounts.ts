@@ -15,6 +15,19 @@ const Account = z.object({
 
 const Credentials = Account.extend({ passwordHash: z.string() });
 
+const Nothing = z.object({});
+
+/** Any constant that no other advisory lock uses. */
+const LOCK = 6_813_004;
+
+/**
+ * Held to the end of the transaction, so that of two admins who demote each other at once one stays: whoever takes it
+ * second reads what the first has changed.
+ */
+export const lockStandings = async (transaction: Queries): Promise<void> => {
+  await transaction.query(sql.type(Nothing)`select from pg_advisory_xact_lock(${LOCK})`);
+};
+
 export const listAccounts = (db: Queries): Promise<readonly UserMapper[]> =>
   db.any(sql.type(Account)`select ${columns} from users.accounts order by created_at, id`);
 
@@ -34,8 +47,17 @@ export const findCredentials = (db: Queries, email: string): Promise<z.infer<typ
     )`select ${columns}, password_hash as "passwordHash" from users.accounts where lower(email) = lower(${email})`,
   );
 
-export const anyAccount = (db: Queries): Promise<boolean> =>
-  db.exists(sql.type(z.object({}))`select 1 from users.accounts`);
+/** The hash of an account's password; null for no such account. */
+export const findPasswordHash = (db: Queries, id: string): Promise<string | null> =>
+  db.maybeOneFirst(
+    sql.type(z.object({ hash: z.string() }))`select password_hash as hash from users.accounts where id = ${id}`,
+  );
+
+export const anyAccount = (db: Queries): Promise<boolean> => db.exists(sql.type(Nothing)`select 1 from users.accounts`);
+
+export const otherActiveAdmin = (db: Queries, id: string): Promise<boolean> =>
+  db.exists(sql.type(Nothing)`
+    select 1 from users.accounts where role = 'ADMIN' and status = 'ACTIVE' and id <> ${id}`);
 
 /** @throws UniqueIntegrityConstraintViolationError when the e-mail address is taken */
 export const insertAccount = (
@@ -46,3 +68,22 @@ export const insertAccount = (
     insert into users.accounts (email, password_hash, role)
     values (${account.email}, ${account.passwordHash}, ${account.role})
     returning ${columns}`);
+
+/** The account as it then is; null when there is none. */
+export const updateStanding = (
+  db: Queries,
+  { id, role, status }: Pick<UserMapper, 'id' | 'role' | 'status'>,
+): Promise<UserMapper | null> =>
+  db.maybeOne(sql.type(Account)`
+    update users.accounts set role = ${role}, status = ${status} where id = ${id} returning ${columns}`);
+
+/** Whether the password was still the one of `previousHash`, and so was changed. */
+export const updatePassword = async (
+  db: Queries,
+  change: { readonly id: string; readonly previousHash: string; readonly passwordHash: string },
+): Promise<boolean> => {
+  const { rowCount } = await db.query(sql.type(Nothing)`
+    update users.accounts set password_hash = ${change.passwordHash}
+    where id = ${change.id} and password_hash = ${change.previousHash}`);
+  return rowCount > 0;
+};

@@ -15,6 +15,24 @@ export const balancesByUser = async (db: Queries, ids: readonly string[]): Promi
   return new Map(rows.map(({ userId, ...balance }) => [userId, balance]));
 };
 
+/** The monthly limits of those of these users who have one. */
+export const monthlyLimitsByUser = async (
+  db: Queries,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> => {
+  const rows = await db.any(sql.type(z.object({ userId: z.uuid(), limit: tokens }))`
+    select u.id as "userId", l.tokens as "limit"
+    from unnest(${sql.array([...ids], 'uuid')}) as u(id)
+    cross join lateral billing.monthly_limit(u.id) as l(tokens)
+    where l.tokens is not null`);
+  return new Map(rows.map(({ userId, limit }) => [userId, limit]));
+};
+
+/** @param limit tokens in a calendar month; null for no limit */
+export const setMonthlyLimit = async (db: Queries, userId: string, limit: number | null): Promise<void> => {
+  await db.query(sql.type(z.object({}))`select billing.set_monthly_limit(${userId}, ${limit})`);
+};
+
 export interface Grant {
   readonly userId: string;
   /** 0 opens an empty balance. */

@@ -5,15 +5,26 @@ import type { Queries } from '#mesh/database/pool.ts';
 const Nothing = z.object({});
 const Id = z.object({ id: z.uuid() });
 
-/** Opens a session with its first refresh token and answers its id. */
+/**
+ * Opens a session with its first refresh token and answers its id; null when the account was suspended or its password
+ * changed since it was checked. The lock keeps such a change waiting, which then ends this session with the others.
+ */
 export const insertSession = (
   db: Queries,
-  session: { readonly userId: string; readonly tokenHash: Buffer; readonly lifetimeSeconds: number },
-): Promise<string> =>
-  db.oneFirst(sql.type(Id)`
-    with opened as (
+  session: {
+    readonly userId: string;
+    readonly passwordHash: string;
+    readonly tokenHash: Buffer;
+    readonly lifetimeSeconds: number;
+  },
+): Promise<string | null> =>
+  db.maybeOneFirst(sql.type(Id)`
+    with account as (
+      select id from users.accounts
+      where id = ${session.userId} and status = 'ACTIVE' and password_hash = ${session.passwordHash} for share
+    ), opened as (
       insert into users.sessions (user_id, expires_at)
-      values (${session.userId}, clock_timestamp() + make_interval(secs => ${session.lifetimeSeconds}))
+      select id, clock_timestamp() + make_interval(secs => ${session.lifetimeSeconds}) from account
       returning id, expires_at
     ), token as (
       insert into users.refresh_tokens (hash, session_id, expires_at)
@@ -49,6 +60,18 @@ export const revokeSession = async (db: Queries, id: string, reason: 'logout'): 
     where id = ${id} and revoked_at is null`);
 };
 
+/** Ends all sessions of a user, but for the one to keep. */
+export const revokeSessionsOf = async (
+  db: Queries,
+  userId: string,
+  reason: 'logout' | 'account suspended' | 'password changed',
+  keep: string | null = null,
+): Promise<void> => {
+  await db.query(sql.type(Nothing)`
+    update users.sessions set revoked_at = clock_timestamp(), reason = ${reason}
+    where user_id = ${userId} and revoked_at is null and id is distinct from ${keep}::uuid`);
+};
+
 /** Forgets sessions that nobody can refresh any more, with their spent tokens. */
 export const deleteExpiredSessions = async (db: Queries): Promise<void> => {
   await db.query(sql.type(Nothing)`
@@ -66,11 +89,12 @@ const Principal = z.object({
 });
 export type Principal = z.infer<typeof Principal>;
 
-/** Who is behind a session at this moment; null unless session and account are in force. Read on every request. */
-export const findPrincipal = (db: Queries, sessionId: string): Promise<Principal | null> =>
-  db.maybeOne(sql.type(Principal)`
+/** Who is behind each session at this moment, if session and account are in force. Read on every request. */
+export const findPrincipals = (db: Queries, sessionIds: readonly string[]): Promise<readonly Principal[]> =>
+  db.any(sql.type(Principal)`
     select a.id as "userId", a.email, a.role, s.id as "sessionId", b.granted - b.reserved - b.spent as "availableTokens"
     from users.sessions s
     join users.accounts a on a.id = s.user_id
     cross join lateral billing.balance(a.id) b
-    where s.id = ${sessionId} and s.revoked_at is null and s.expires_at > clock_timestamp() and a.status = 'ACTIVE'`);
+    where s.id = any(${sql.array([...sessionIds], 'uuid')})
+      and s.revoked_at is null and s.expires_at > clock_timestamp() and a.status = 'ACTIVE'`);

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { Database } from '#mesh/database/pool.ts';
+import { StudioError } from '#mesh/errors.ts';
+import type { Caller } from '#mesh/identity.ts';
+import { NewPassword, parseInput } from './input.ts';
+import type { Passwords } from './passwords.ts';
+import { findPasswordHash, updatePassword } from './store/accounts.ts';
+import { revokeSessionsOf } from './store/sessions.ts';
+
+const Change = z.object({ current: z.string().max(1024, 'must have at most 1024 characters'), next: NewPassword });
+
+/**
+ * Changes the caller's password and ends all sessions but the caller's own.
+ * @throws StudioError BAD_USER_INPUT, also for a wrong current password; CONFLICT when it was changed at the same time
+ */
+export const changePassword = async (
+  db: Database,
+  passwords: Passwords,
+  caller: Caller,
+  given: { readonly current: string; readonly next: string },
+): Promise<void> => {
+  const { current, next } = parseInput(Change, given);
+  const previousHash = await findPasswordHash(db, caller.userId);
+  const verified = await passwords.verify(current, previousHash);
+  // Not UNAUTHENTICATED: the session is good, and clients would end it.
+  if (previousHash === null || !verified) {
+    throw new StudioError('BAD_USER_INPUT', 'current is not your password.', { argument: 'current' });
+  }
+  const passwordHash = await passwords.hash(next);
+  await db.transaction(async (transaction) => {
+    if (!(await updatePassword(transaction, { id: caller.userId, previousHash, passwordHash }))) {
+      throw new StudioError('CONFLICT', 'The password was changed at the same time.');
+    }
+    await revokeSessionsOf(transaction, caller.userId, 'password changed', caller.sessionId);
+  });
+};
