@@ -9,6 +9,7 @@ import type { Readiness, Subgraph } from '#mesh/service.ts';
 import { traced } from '#mesh/trace.ts';
 import { createAuthenticate } from './access/authenticator.ts';
 import { Keys } from './access/keys.ts';
+import { watchSessions } from './access/live-sessions.ts';
 import { createAccounts } from './access/principal.ts';
 import { Tokens } from './access/tokens.ts';
 import { expected } from './errors.ts';
@@ -93,10 +94,11 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     authenticate: createAuthenticate(new Tokens(keys), accounts, log),
     log,
   });
+  const watch = watchSessions(accounts, log);
   const graph = rateLimited(unlimited);
   const openMeter = createRates(options.rates);
-  const http = createHttpDoor(graph, log);
-  const webSockets = createWebSocketDoor(graph, log, openMeter);
+  const http = createHttpDoor(graph, watch, log);
+  const webSockets = createWebSocketDoor(graph, watch, log, openMeter);
 
   const publishKeys = async (response: ServerResponse, requestId: string): Promise<void> => {
     try {

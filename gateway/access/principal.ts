@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { StudioError } from '#mesh/errors.ts';
-import type { Caller } from '#mesh/identity.ts';
+import type { Caller, Role } from '#mesh/identity.ts';
 import type { Answer, Upstream } from '../upstream/upstream.ts';
 import type { KeyRow } from './keys.ts';
 
@@ -31,17 +31,24 @@ const Found = z.object({
     .nullable(),
 });
 
+const FoundRoles = z.object({
+  principals: z.array(z.object({ sessionId: z.string(), role: z.enum(['ADMIN', 'DEVELOPER', 'VIEWER']) }).nullable()),
+});
+
 const KeyRows = z.object({ verificationKeys: z.array(z.object({ kid: z.string(), jwk: z.string() })) });
 
 const PRINCIPAL = `query Principal($sessionId: ID!) {
   principal(sessionId: $sessionId) { userId email role sessionId availableTokens }
 }`;
+const ROLES = 'query Principals($sessionIds: [ID!]!) { principals(sessionIds: $sessionIds) { sessionId role } }';
 const KEYS = 'query VerificationKeys { verificationKeys { kid jwk } }';
 
-/** The two questions that the gateway itself asks the users service; clients cannot reach these fields. */
+/** The questions that the gateway itself asks the users service; clients cannot reach these fields. */
 export interface Accounts {
   /** The caller behind a session at this moment; null when the session or its account is no longer in force. */
   principal(sessionId: string, requestId: string, signal: AbortSignal): Promise<Omit<Principal, 'expiresAt'> | null>;
+  /** The roles behind those of up to 500 sessions that are in force, by session. */
+  roles(sessionIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Role>>;
   verificationKeys(): Promise<readonly KeyRow[]>;
 }
 
@@ -65,6 +72,11 @@ export const createAccounts = (users: Upstream): Accounts => {
   return {
     principal: async (sessionId, requestId, signal) =>
       checked(Found, await ask(PRINCIPAL, { sessionId }, 'principal', requestId, signal)).principal,
+    roles: async (sessionIds, signal) => {
+      const answer = await ask(ROLES, { sessionIds }, 'principals', 'live-sessions', signal);
+      const { principals } = checked(FoundRoles, answer);
+      return new Map(principals.flatMap((found) => (found ? [[found.sessionId, found.role]] : [])));
+    },
     verificationKeys: async () => {
       // Shared by all that wait for it, so nobody's going away ends it; the upstream has its own time limit.
       const { signal } = new AbortController();

@@ -5,6 +5,7 @@ import type { Log } from '#mesh/log.ts';
 import { readBody, sendJson, sendResponse } from '#mesh/serve.ts';
 import type { Credentials } from '../access/authenticator.ts';
 import { atExpiry } from '../access/expiry.ts';
+import type { WatchSession } from '../access/live-sessions.ts';
 import { httpMeaningOf, sealError } from '../errors.ts';
 import type { DocumentGraph } from '../graph.ts';
 import { rateError } from '../rates/decision.ts';
@@ -60,7 +61,7 @@ export type HttpDoor = (
 ) => Promise<void>;
 
 /** `/graphql` over HTTP: GET, POST and server-sent events. */
-export const createHttpDoor = (graph: DocumentGraph, log: Log): HttpDoor => {
+export const createHttpDoor = (graph: DocumentGraph, watch: WatchSession, log: Log): HttpDoor => {
   const yoga = createGraphQlServer(graph, log);
   return async (request, response, requestId, meter) => {
     // Answers hold tokens and private text; no cache keeps them.
@@ -93,10 +94,11 @@ export const createHttpDoor = (graph: DocumentGraph, log: Log): HttpDoor => {
       { requester: { requestId, principal: verdict.principal, signal, meter } },
     );
     const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
-    // A stream ends with the credential that opened it.
-    if (isStream && verdict.principal) {
-      const forget = atExpiry(verdict.principal.expiresAt, () => controller.abort());
-      signal.addEventListener('abort', forget);
+    // A stream ends with the credential that opened it, with its session, and with the role that it was opened under.
+    if (isStream && verdict.principal && !signal.aborted) {
+      const end = (): void => controller.abort();
+      signal.addEventListener('abort', atExpiry(verdict.principal.expiresAt, end));
+      signal.addEventListener('abort', watch(verdict.principal, end));
     }
     // Yoga's streams say something weaker.
     answer.headers.set('cache-control', 'no-store');

@@ -6,6 +6,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Log } from '#mesh/log.ts';
 import { MAX_BODY_BYTES } from '#mesh/serve.ts';
+import type { WatchSession } from '../access/live-sessions.ts';
 import type { DocumentGraph } from '../graph.ts';
 import { rateError, rateHeaders, type RateDecision } from '../rates/decision.ts';
 import type { Meter, OpenMeter } from '../rates/meter.ts';
@@ -69,8 +70,13 @@ export interface WebSocketDoor {
 }
 
 /** `/graphql` over WebSocket. */
-export const createWebSocketDoor = (graph: DocumentGraph, log: Log, openMeter: OpenMeter): WebSocketDoor => {
-  const protocol = createProtocol(graph, log);
+export const createWebSocketDoor = (
+  graph: DocumentGraph,
+  watch: WatchSession,
+  log: Log,
+  openMeter: OpenMeter,
+): WebSocketDoor => {
+  const protocol = createProtocol(graph, watch, log);
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_BODY_BYTES,

@@ -6,6 +6,8 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Authentication, Credentials } from '../access/authenticator.ts';
 import { atExpiry } from '../access/expiry.ts';
+import type { WatchSession } from '../access/live-sessions.ts';
+import type { Principal } from '../access/principal.ts';
 import { expected, sealError } from '../errors.ts';
 import type { DocumentGraph, ReadOperation, Requester } from '../graph.ts';
 import { rateError } from '../rates/decision.ts';
@@ -71,7 +73,7 @@ const toRead = ({ document, variableValues, operationName }: ExecutionArgs): Rea
 const requesterOf = ({ contextValue }: ExecutionArgs): Requester => (contextValue as OperationContext).requester;
 
 /** The protocol, `graphql-transport-ws`, over the graph; it knows connections but not how they are made. */
-export const createProtocol = (graph: DocumentGraph, log: Log): Server<Connection> => {
+export const createProtocol = (graph: DocumentGraph, watch: WatchSession, log: Log): Server<Connection> => {
   const check = async (connection: Connection, requestId: string, signal: AbortSignal): Promise<Authentication> => {
     const verdict = await graph.authenticate(connection.credentials, requestId, signal);
     if (verdict.outcome === 'refused' && verdict.error.code === 'UNAUTHENTICATED') {
@@ -85,6 +87,17 @@ export const createProtocol = (graph: DocumentGraph, log: Log): Server<Connectio
     const forget = atExpiry(expiresAt, () => connection.close(CloseCode.Forbidden, 'Forbidden'));
     if (connection.signal.aborted) forget();
     else connection.signal.addEventListener('abort', forget);
+  };
+
+  /** What runs does not outlive the session or the role under which it was begun; the client then has to sign in. */
+  const endWithSession = (connection: Connection, principal: Principal, running: AbortController): void => {
+    const forget = watch(principal, () => {
+      connection.close(CloseCode.Forbidden, 'Forbidden');
+      // Not left to the closing handshake, which the client may put off.
+      running.abort();
+    });
+    if (running.signal.aborted) forget();
+    else running.signal.addEventListener('abort', forget);
   };
 
   const onConnect = async ({ extra: connection, connectionParams }: Context<Params, Connection>) => {
@@ -141,6 +154,7 @@ export const createProtocol = (graph: DocumentGraph, log: Log): Server<Connectio
       const flaws = graph.validate(document);
       if (flaws.length > 0) return refuse(...flaws);
       if (!getOperationAST(document, operationName)) return refuse(new StudioError('BAD_REQUEST', NO_OPERATION));
+      if (verdict.principal) endWithSession(connection, verdict.principal, controller);
       const requester: Requester = {
         requestId,
         principal: verdict.principal,

@@ -49,6 +49,7 @@ export const usersResolvers = (keys: TestKeys) => ({
     everything: () => [...USERS.slice(0, 2), model('small')],
     named: () => [...USERS.slice(0, 2), model('large')],
     principal: (_: unknown, { sessionId }: { sessionId: string }) => keys.principalOf(sessionId),
+    principals: (_: unknown, { sessionIds }: { sessionIds: readonly string[] }) => sessionIds.map(keys.principalOf),
     verificationKeys: () => keys.rows,
   },
   Mutation: {
