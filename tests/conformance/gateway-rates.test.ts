@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { RATE_LIMITS, type RateLimits } from '#gateway/rates/limits.ts';
+import { startStudio } from '../harness/studio.ts';
 import { startMesh, type TestMesh } from './mesh/mesh.ts';
 
 const Failures = z.looseObject({
@@ -184,6 +185,24 @@ describe('sign-ins', () => {
     expect(answers.filter(({ codes }) => codes[0] === 'UNAUTHENTICATED')).toHaveLength(2);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(6);
   });
+});
+
+test('a sign-in is one at every door', async () => {
+  const studio = await startStudio({ rates: { ...RATE_LIMITS, loopback: 1, signIns: 10, failedSignIns: 2 } });
+  try {
+    const { email } = studio.admin;
+    const wrong = { email, password: 'not the one' };
+    expect((await studio.rpc('auth.login', wrong)).status).toBe(401);
+    const query =
+      'mutation ($email: String!, $password: String!) { login(email: $email, password: $password) { expiresAt } }';
+    expect((await studio.graphql(query, { variables: wrong })).status).toBe(401);
+    const over = await studio.rpc('auth.login', studio.admin);
+    expect(over.status).toBe(429);
+    expect(over.body).toMatchObject({ error: { code: -32_029, data: { code: 'RATE_LIMITED' } } });
+    expect(Number(over.headers.get('retry-after'))).toBeGreaterThan(0);
+  } finally {
+    await studio.stop();
+  }
 });
 
 describe('WebSocket messages', () => {

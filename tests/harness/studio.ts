@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { RateLimits } from '#gateway/rates/limits.ts';
 import { startGateway, type Gateway } from '#gateway/server.ts';
 import { readConfig, type Config } from '#mesh/config.ts';
 import { createLog, type Log } from '#mesh/log.ts';
@@ -54,7 +55,9 @@ const Login = z.object({ login: z.object({ accessToken: z.string() }) });
 const ADMIN = { email: 'admin@devstudio.test', password: 'a password for tests' };
 
 /** The whole studio in this process: the real services on a fresh database, the real model, a free port. */
-export const startStudio = async (options: { readonly log?: Log } = {}): Promise<TestStudio> => {
+export const startStudio = async (
+  options: { readonly log?: Log; readonly rates?: RateLimits } = {},
+): Promise<TestStudio> => {
   const root = join(import.meta.dirname, '../..');
   const database = await freshDatabase();
   const home = await mkdtemp(join(tmpdir(), 'devstudio-home-'));
@@ -83,6 +86,7 @@ export const startStudio = async (options: { readonly log?: Log } = {}): Promise
     log,
     local: new Map(subgraphs.map((subgraph) => [subgraph.name, subgraph])),
     studio: join(root, 'studio/dist'),
+    ...(options.rates ? { rates: options.rates } : {}),
   });
 
   const post = async (path: string, body: unknown, token?: string) => {
