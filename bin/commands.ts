@@ -48,6 +48,11 @@ export const COMMANDS = {
     summary: 'Repeat how the starter model was made.',
     load: () => import('./model.ts'),
   },
+  bench: {
+    usage: 'bench billing',
+    summary: 'Measure what reserving and settling tokens adds to a chat.',
+    load: () => import('./bench.ts'),
+  },
   help: { usage: 'help', summary: 'Show this.', load: () => import('./help.ts') },
   version: { usage: 'version', summary: 'Show the version.', load: () => import('./version.ts') },
 } as const satisfies Record<string, Command>;

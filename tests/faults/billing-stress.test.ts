@@ -14,7 +14,7 @@ import { openPool, serviceAddress, type Database } from '#mesh/database/pool.ts'
 import { createLog } from '#mesh/log.ts';
 import { secretFrom } from '#mesh/secret.ts';
 import { grantTokens, reapOne } from '#subgraphs/users/store/billing.ts';
-import { freePort } from '#tests/harness/postgres.ts';
+import { freePort } from '#tests/harness/ports.ts';
 import { BATCH, PROCESSES, Told } from './billing-stress-plan.ts';
 
 /** Reservations that are tried, one way or another; DEVSTUDIO_STRESS_CHATS=20000 makes a long run. */

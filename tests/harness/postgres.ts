@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -8,6 +7,7 @@ import { startPostgres } from '#mesh/database/embedded.ts';
 import { migrate } from '#mesh/database/migrations.ts';
 import { createLog } from '#mesh/log.ts';
 import { secretFrom } from '#mesh/secret.ts';
+import { freePort } from './ports.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,17 +15,6 @@ declare module 'vitest' {
     postgres: { readonly template: string; readonly secret: string };
   }
 }
-
-/** A port of 127.0.0.1 that nobody listens on at this moment. */
-export const freePort = (): Promise<number> =>
-  new Promise((done, fail) => {
-    const probe = createServer();
-    probe.once('error', fail);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (typeof address === 'object' && address ? done(address.port) : fail(new Error('no port'))));
-    });
-  });
 
 /** One real PostgreSQL for a whole run of a test project. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
