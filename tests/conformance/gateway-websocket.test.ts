@@ -23,8 +23,8 @@ class RawClient {
   readonly #messages: Message[] = [];
   readonly #waiting: ((message: Message) => void)[] = [];
 
-  constructor(subprotocol = 'graphql-transport-ws') {
-    this.socket = new WebSocket(`${mesh.url.replace('http', 'ws')}/graphql`, subprotocol);
+  constructor(subprotocol = 'graphql-transport-ws', { url } = mesh) {
+    this.socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, subprotocol);
     this.closed = new Promise((resolve) => this.socket.on('close', (code) => resolve(code)));
     this.socket.on('error', () => undefined);
     this.socket.on('message', (data: Buffer) => {
@@ -246,6 +246,24 @@ describe('credentials', () => {
     mesh.keys.revokeAll();
     await client.send(subscribe('2', 'subscription { guarded { index } }'));
     expect(await client.closed).toBe(4403);
+  });
+
+  test('that are revoked in another process end its sources and the connection, though the client be silent', async () => {
+    const own = await startMesh({ remote: ['users'] });
+    try {
+      const token = await own.keys.token('DEVELOPER');
+      const client = await new RawClient('graphql-transport-ws', own).init({ authorization: `Bearer ${token}` });
+      await client.send(subscribe('1', HANG));
+      await expect.poll(() => own.sources.opened).toBe(1);
+      // Reads nothing any more, so it does not answer the closing handshake either.
+      client.socket.pause();
+      own.keys.revokeAll();
+      await expect.poll(() => own.sources.ended, { timeout: 10_000 }).toBe(1);
+      client.socket.resume();
+      expect(await client.closed).toBe(4403);
+    } finally {
+      await own.stop();
+    }
   });
 
   test('end the connection when they expire', async () => {
