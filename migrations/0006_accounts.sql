@@ -2,6 +2,10 @@
 
 grant update (role, status, password_hash) on users.accounts to devstudio_users;
 
+-- A spent token is kept to see its second use; past its own end it answers nothing but that it has expired.
+create index refresh_tokens_expiry on users.refresh_tokens (expires_at);
+grant delete on users.refresh_tokens to devstudio_users;
+
 alter table users.sessions drop constraint sessions_reason_check;
 alter table users.sessions add constraint sessions_reason_check
   check (reason in ('logout', 'refresh token reused', 'account suspended', 'password changed'));

@@ -18,13 +18,20 @@ const newKey = (kid: string): { row: KeyRow; key: KeyObject } => {
   return { row: { kid, jwk: JSON.stringify(publicKey.export({ format: 'jwk' })) }, key: privateKey };
 };
 
-const sign = (key: KeyObject, kid: string, claims: Record<string, unknown> = { sid: 's' }, alg = 'EdDSA') =>
+const sign = (
+  key: KeyObject,
+  kid: string,
+  claims: Record<string, unknown> = { sid: 's' },
+  alg = 'EdDSA',
+  lifetime = 900,
+) =>
   new SignJWT(claims)
     .setProtectedHeader({ alg, typ: 'at+jwt', kid })
     .setSubject('u')
     .setIssuer('cyberdevstudio')
     .setAudience('cyberdevstudio')
-    .setExpirationTime(now / 1_000 + 900)
+    .setIssuedAt(now / 1_000)
+    .setExpirationTime(now / 1_000 + lifetime)
     .sign(key);
 
 const first = newKey('first');
@@ -53,6 +60,14 @@ describe('a token', () => {
     expect(await tokens.verify(token)).toEqual({ outcome: 'valid', session });
     now += 2_000;
     expect(await tokens.verify(token)).toEqual({ outcome: 'expired' });
+  });
+
+  test('lives for fifteen minutes at most, whatever it says of itself', async () => {
+    const token = await sign(first.key, 'first', { sid: 's' }, 'EdDSA', 10 * 365 * 86_400);
+    expect(await tokens.verify(token)).toMatchObject({ outcome: 'valid', session: { expiresAt: now + 15 * MINUTE } });
+    now += 16 * MINUTE;
+    expect(await tokens.verify(token)).toEqual({ outcome: 'expired' });
+    expect(await new Tokens(keys, () => now).verify(token)).toEqual({ outcome: 'expired' });
   });
 
   test('of a withdrawn key is believed for five minutes at most', async () => {

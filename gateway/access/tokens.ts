@@ -6,11 +6,13 @@ import type { Keys } from './keys.ts';
 
 const ISSUER = 'cyberdevstudio';
 const AUDIENCE = 'cyberdevstudio';
+/** Tokens are issued for ten minutes. One that says it lasts longer is refused all the same, in seconds. */
+const MAX_AGE = 900;
 const REMEMBERED = 10_000;
 /** A verified token is verified anew after this long, so that a withdrawn key ends it. */
 const TRUST_MS = 300_000;
 
-const Claims = z.object({ sub: z.string(), sid: z.string(), exp: z.number() });
+const Claims = z.object({ sub: z.string(), sid: z.string(), exp: z.number(), iat: z.number() });
 
 export interface Session {
   readonly userId: string;
@@ -62,15 +64,17 @@ export class Tokens {
           issuer: ISSUER,
           audience: AUDIENCE,
           typ: 'at+jwt',
-          requiredClaims: ['sub', 'sid', 'exp'],
+          requiredClaims: ['sub', 'sid', 'exp', 'iat'],
+          maxTokenAge: MAX_AGE,
           clockTolerance: CLOCK_TOLERANCE,
           currentDate: new Date(now),
         },
       );
       const claims = Claims.safeParse(payload);
       if (!claims.success) return { outcome: 'invalid' };
-      const { sub, sid, exp } = claims.data;
-      return { outcome: 'valid', session: { userId: sub, sessionId: sid, expiresAt: exp * 1_000 } };
+      const { sub, sid, exp, iat } = claims.data;
+      const end = Math.min(exp, iat + MAX_AGE);
+      return { outcome: 'valid', session: { userId: sub, sessionId: sid, expiresAt: end * 1_000 } };
     } catch (error) {
       if (error instanceof errors.JWTExpired) return { outcome: 'expired' };
       if (error instanceof errors.JOSEError) return { outcome: 'invalid' };

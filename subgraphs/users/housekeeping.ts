@@ -1,15 +1,16 @@
 import type { Database } from '#mesh/database/pool.ts';
 import type { Log } from '#mesh/log.ts';
 import { reapOne } from './store/billing.ts';
-import { deleteExpiredSessions } from './store/sessions.ts';
+import { deleteExpiredRefreshTokens, deleteExpiredSessions } from './store/sessions.ts';
 
 /** A reservation outlives its lease by this at most; both rounds are one indexed look when there is nothing to do. */
 const INTERVAL_MS = 1_000;
 
-/** Closes the reservations of workers that are gone, and forgets sessions that have ended. Safe on every replica. */
+/** Closes the reservations of workers that are gone, and forgets sessions and refresh tokens that have ended. Safe on every replica. */
 export const keepHouse = async (db: Database): Promise<void> => {
   while (await reapOne(db));
   await deleteExpiredSessions(db);
+  await deleteExpiredRefreshTokens(db);
 };
 
 /** Keeps house every few seconds until it is stopped; `stop` waits for a round that runs. */

@@ -161,7 +161,7 @@ describe('a token that is signed by the studio, but is no access token of it, is
     expect(await attempt(await confuse())).toEqual(REFUSED);
   });
 
-  test.each(['sub', 'sid', 'exp', 'iss', 'aud'])('no claim %s', async (name) => {
+  test.each(['sub', 'sid', 'exp', 'iat', 'iss', 'aud'])('no claim %s', async (name) => {
     expect(await attempt(await sign({ ...claims, [name]: undefined }))).toEqual(REFUSED);
   });
 });
@@ -173,6 +173,12 @@ test('a role in a token is not believed: the account’s role decides', async ()
   expect(answer.status).toBe(403);
   expect(answer.text).toContain('FORBIDDEN');
   expect(await stateOf(studio.database)).toEqual(before);
+});
+
+test('a token of ten years that is signed by the studio is refused when it is old', async () => {
+  const session = decodeJwt(await studio.login('dev@devstudio.test', PASSWORD));
+  const seconds = Math.floor(Date.now() / 1_000);
+  expect(await attempt(await sign({ ...session, iat: seconds - 86_400, exp: seconds + TEN_YEARS }))).toEqual(REFUSED);
 });
 
 test('a token of ten years that is signed by the studio ends with its session', async () => {

@@ -113,24 +113,25 @@ describe('the service', () => {
   });
 });
 
-test('sessions that ended long ago are forgotten with their tokens, others are kept', async () => {
+test('sessions that ended long ago are forgotten with their tokens, and so are tokens past their own end', async () => {
   const database = await fresh();
   const id = await insertUser(database, 'someone@devstudio.test');
-  const open = (days: number, hash: string) =>
+  const open = (days: number, hash: string, tokenDays: number) =>
     database.sql(
       `with opened as (insert into users.sessions (user_id, expires_at) values ($1, now() + make_interval(days => $2)) returning id)
-       insert into users.refresh_tokens (hash, session_id, expires_at) select sha256($3), id, now() from opened`,
-      [id, days, hash],
+       insert into users.refresh_tokens (hash, session_id, expires_at) select sha256($3), id, now() + make_interval(days => $4) from opened`,
+      [id, days, hash, tokenDays],
     );
-  await open(-1, 'gone');
-  await open(1, 'kept');
+  await open(-1, 'gone', -1);
+  await open(1, 'kept', 1);
+  await open(1, 'spent long ago', -1);
   const db = await openPool(serviceAddress(database.url, 'users', database.secret), log);
   await keepHouse(db);
   await db.end();
   expect(await database.sql('select hash = sha256($1) as kept from users.refresh_tokens', ['kept'])).toEqual([
     { kept: true },
   ]);
-  expect(await database.sql('select from users.sessions')).toHaveLength(1);
+  expect(await database.sql('select from users.sessions')).toHaveLength(2);
 });
 
 describe('housekeeping', () => {

@@ -80,6 +80,14 @@ export const deleteExpiredSessions = async (db: Queries): Promise<void> => {
       order by expires_at limit 100 for update skip locked)`);
 };
 
+/** Forgets refresh tokens past their own end, of sessions that live on too. */
+export const deleteExpiredRefreshTokens = async (db: Queries): Promise<void> => {
+  await db.query(sql.type(Nothing)`
+    delete from users.refresh_tokens where hash in (
+      select hash from users.refresh_tokens where expires_at < clock_timestamp()
+      order by expires_at limit 1000 for update skip locked)`);
+};
+
 const Principal = z.object({
   userId: z.uuid(),
   email: z.string(),

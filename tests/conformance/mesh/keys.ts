@@ -62,6 +62,7 @@ export const createTestKeys = (): TestKeys => {
         .setSubject(account.userId)
         .setIssuer(options.issuer ?? 'cyberdevstudio')
         .setAudience(options.audience ?? 'cyberdevstudio')
+        .setIssuedAt()
         .setExpirationTime(Math.floor(Date.now() / 1_000) + (options.expiresIn ?? 600))
         .sign(signing.key);
     },
