@@ -29,6 +29,6 @@ test('what cannot be a folder is refused with the name of the variable', async (
   );
 });
 
-test.runIf(process.platform === 'linux')('a place where the system makes no folder is refused', async () => {
-  await expect(prepareHome('/proc/devstudio')).rejects.toThrow('which cannot be written (ENOENT)');
+test('a place where the system makes no folder is refused', async () => {
+  await expect(prepareHome('/proc/devstudio')).rejects.toThrow(/which cannot be written \(E\w+\)/);
 });
