@@ -18,7 +18,8 @@ const anonymousGraph = (): { graph: DocumentGraph; codeOf: (document: string) =>
     log: createLog('test', 'silent'),
   });
   const codeOf = async (document: string): Promise<unknown> => {
-    const requester = { requestId: 'r', principal: null, signal: new AbortController().signal };
+    const client = { address: null, userAgent: null };
+    const requester = { requestId: 'r', principal: null, client, signal: new AbortController().signal };
     const { errors } = await graph.execute({ document }, requester);
     return errors?.[0]?.extensions['code'] ?? 'answered';
   };

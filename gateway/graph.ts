@@ -7,6 +7,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { StudioError } from '#mesh/errors.ts';
+import type { Client } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Authenticate, Authentication, Credentials } from './access/authenticator.ts';
 import { decideAccess, type DeniedField } from './access/guards.ts';
@@ -38,6 +39,7 @@ export interface Requester {
   readonly requestId: string;
   /** Null for an anonymous request. */
   readonly principal: Principal | null;
+  readonly client: Client;
   /** Ends the operation, up to the subgraphs, as soon as nobody waits for it. */
   readonly signal: AbortSignal;
   /** Counts what is asked; absent where nobody is limited. */
@@ -134,7 +136,7 @@ export const createGraph = ({ current, upstreams, authenticate, log }: GraphOpti
   const validate = (document: DocumentNode): readonly GraphQLError[] => generationOf(document).validate(document);
 
   /** Everything that is decided before a subgraph is asked. @throws StudioError or Refusal */
-  const admit = (operation: ReadOperation, { principal, requestId, signal }: Requester): Admitted => {
+  const admit = (operation: ReadOperation, { principal, client, requestId, signal }: Requester): Admitted => {
     const { document, operationName, variables } = operation;
     const generation = generationOf(document);
     const { planner, schema } = generation;
@@ -151,7 +153,7 @@ export const createGraph = ({ current, upstreams, authenticate, log }: GraphOpti
       context: {
         supergraphSchema: planner.parts.supergraphSchema,
         upstreams,
-        identity: { requestId, caller: callerOf(principal) },
+        identity: { requestId, caller: callerOf(principal), client },
         signal,
         log: log.child({ requestId }),
         variables: coerced,

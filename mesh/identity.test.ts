@@ -7,7 +7,14 @@ const NOW = 1_800_000_000_000;
 const BODY = '{"query":"{ me { id } }"}';
 const identity: Identity = {
   requestId: 'r-1',
-  caller: { userId: randomUUID(), email: 'ada@devstudio.test', role: 'DEVELOPER', sessionId: randomUUID() },
+  caller: {
+    userId: randomUUID(),
+    email: 'ada@devstudio.test',
+    role: 'DEVELOPER',
+    credential: { kind: 'session', id: randomUUID() },
+    scopes: ['models:read'],
+  },
+  client: { address: '192.0.2.7', userAgent: 'curl/8' },
 };
 const signed = signIdentity(key, 'users', identity, BODY, NOW);
 const verify = (header: string | null | undefined, at: number = NOW) => verifyIdentity(key, 'users', header, BODY, at);
@@ -19,7 +26,7 @@ describe('a signed identity', () => {
   });
 
   test('may be nobody’s', () => {
-    const anonymous: Identity = { requestId: 'r-2', caller: null };
+    const anonymous: Identity = { requestId: 'r-2', caller: null, client: { address: null, userAgent: null } };
     expect(verify(signIdentity(key, 'users', anonymous, BODY, NOW))).toEqual({
       outcome: 'accepted',
       identity: anonymous,

@@ -12,16 +12,24 @@ const Caller = z.strictObject({
   userId: z.uuid(),
   email: z.string(),
   role: z.enum(['ADMIN', 'DEVELOPER', 'VIEWER']),
-  sessionId: z.string(),
+  /** What proves it: a session (signed in) or an API key. */
+  credential: z.strictObject({ kind: z.enum(['session', 'key']), id: z.uuid() }),
+  /** What it may do: of the role, narrowed by the key. Decide by these, not by the role. */
+  scopes: z.array(z.string()),
 });
+
+const Client = z.strictObject({ address: z.string().nullable(), userAgent: z.string().max(256).nullable() });
 
 /** A person or a program that has proven who it is. */
 export type Caller = Readonly<z.infer<typeof Caller>>;
 export type Role = Caller['role'];
+/** Where a request comes from; null where it is not known. Good for records, never for decisions about access. */
+export type Client = Readonly<z.infer<typeof Client>>;
 
 const Claims = z.strictObject({
   requestId: z.string(),
   caller: Caller.nullable(),
+  client: Client,
   audience: z.enum(SUBGRAPHS),
   expires: z.int(),
   body: z.string(),
@@ -31,6 +39,7 @@ const Claims = z.strictObject({
 export interface Identity {
   readonly requestId: string;
   readonly caller: Caller | null;
+  readonly client: Client;
 }
 
 export type Verdict =
@@ -83,5 +92,6 @@ export const verifyIdentity = (
   if (claims.data.audience !== audience) return { outcome: 'refused', reason: 'for another service' };
   if (claims.data.expires < now) return { outcome: 'refused', reason: 'expired' };
   if (claims.data.body !== digest(body)) return { outcome: 'refused', reason: 'for another request' };
-  return { outcome: 'accepted', identity: { requestId: claims.data.requestId, caller: claims.data.caller } };
+  const { requestId, caller, client } = claims.data;
+  return { outcome: 'accepted', identity: { requestId, caller, client } };
 };

@@ -4,7 +4,7 @@ import { GraphQLError, parse } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Config, SubgraphName } from './config.ts';
 import { ERRORS, StudioError } from './errors.ts';
-import { IDENTITY_HEADER, verifyIdentity, type Caller, type Identity } from './identity.ts';
+import { IDENTITY_HEADER, verifyIdentity, type Caller, type Client, type Identity } from './identity.ts';
 import type { Log } from './log.ts';
 import type { Secret } from './secret.ts';
 import { readBody, sendError, sendResponse, serve, signalOf, type Served } from './serve.ts';
@@ -16,6 +16,7 @@ export interface RequestContext {
   readonly requestId: string;
   /** Null for an anonymous request. */
   readonly caller: Caller | null;
+  readonly client: Client;
   readonly log: Log;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
@@ -25,6 +26,18 @@ export interface RequestContext {
 export const callerOf = (context: Pick<RequestContext, 'caller'>): Caller => {
   if (!context.caller) throw new StudioError('UNAUTHENTICATED');
   return context.caller;
+};
+
+/**
+ * The caller of a field that is for people who have signed in, and no business of their programs.
+ * @throws StudioError FORBIDDEN for an API key
+ */
+export const signedInCallerOf = (context: Pick<RequestContext, 'caller'>): Caller & { readonly sessionId: string } => {
+  const caller = callerOf(context);
+  if (caller.credential.kind !== 'session') {
+    throw new StudioError('FORBIDDEN', 'An API key may not do this: sign in.');
+  }
+  return { ...caller, sessionId: caller.credential.id };
 };
 
 export interface SubgraphOptions {

@@ -1,9 +1,9 @@
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import { expected } from '../errors.ts';
-import { readCredential, type Credential } from './credentials.ts';
+import { readCredential } from './credentials.ts';
 import type { Accounts, Principal } from './principal.ts';
-import type { TokenVerdict, Tokens } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 
 /** Where a client writes its credential. */
 export interface Credentials {
@@ -26,13 +26,6 @@ const refuse = (sentence?: string): Authentication => ({
   error: new StudioError('UNAUTHENTICATED', sentence),
 });
 
-/** What is decided before the users service is asked; undefined when it has to be. */
-const decideEarly = (credential: Credential, verdict: TokenVerdict | undefined): Authentication | undefined => {
-  if (credential.kind === 'none') return { outcome: 'accepted', principal: null };
-  if (verdict?.outcome === 'expired') return refuse('The access token has expired.');
-  return verdict?.outcome === 'valid' ? undefined : refuse();
-};
-
 /**
  * Decides who asks. A credential that does not hold refuses the whole request, even for public fields: a client that
  * sends one believes that it is signed in.
@@ -42,11 +35,18 @@ export const createAuthenticate =
   async (credentials, requestId, signal) => {
     try {
       const credential = readCredential(credentials);
-      const verdict = credential.kind === 'token' ? await tokens.verify(credential.token) : undefined;
-      const early = decideEarly(credential, verdict);
-      if (early || verdict?.outcome !== 'valid') return early ?? refuse();
+      if (credential.kind === 'none') return { outcome: 'accepted', principal: null };
+      if (credential.kind === 'unreadable') return refuse();
+      if (credential.kind === 'key') {
+        const principal = await accounts.principal({ keyHash: credential.hash }, requestId, signal);
+        if (!principal) return refuse('The API key is not in force.');
+        return { outcome: 'accepted', principal: { ...principal, expiresAt: Number.POSITIVE_INFINITY } };
+      }
+      const verdict = await tokens.verify(credential.token);
+      if (verdict.outcome === 'expired') return refuse('The access token has expired.');
+      if (verdict.outcome === 'invalid') return refuse();
       const { userId, sessionId, expiresAt } = verdict.session;
-      const principal = await accounts.principal(sessionId, requestId, signal);
+      const principal = await accounts.principal({ sessionId }, requestId, signal);
       if (!principal || principal.userId !== userId) return refuse('The session is no longer in force.');
       return { outcome: 'accepted', principal: { ...principal, expiresAt } };
     } catch (error) {

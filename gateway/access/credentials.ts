@@ -1,9 +1,16 @@
+import { createHash } from 'node:crypto';
+
 /** What a client has sent to prove who it is. */
 export type Credential =
   | { readonly kind: 'none' }
   | { readonly kind: 'token'; readonly token: string }
+  /** An API key; only its SHA-256 in hexadecimal goes any further. */
+  | { readonly kind: 'key'; readonly hash: string }
   /** Something was sent that can be no credential. */
   | { readonly kind: 'unreadable' };
+
+/** What every API key begins with; no token does. */
+const KEY_PREFIX = 'cds_';
 
 /** Longer than any token that we issue; keeps the cache of verified tokens small. */
 const MAX_LENGTH = 4_096;
@@ -17,5 +24,6 @@ export const readCredential = (headers: {
   if (authorization === undefined && key === undefined) return { kind: 'none' };
   const token = authorization === undefined ? key?.trim() : /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1];
   if (token === undefined || token === '' || token.length > MAX_LENGTH) return { kind: 'unreadable' };
-  return { kind: 'token', token };
+  if (!token.startsWith(KEY_PREFIX)) return { kind: 'token', token };
+  return { kind: 'key', hash: createHash('sha256').update(token).digest('hex') };
 };

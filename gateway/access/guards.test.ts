@@ -2,6 +2,7 @@ import { OperationTypeNode } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { decideAccess, rulesOf, type GuardedField } from './guards.ts';
 import type { Principal } from './principal.ts';
+import { scopesOf } from '#mesh/scopes.ts';
 
 const HEAD = `schema
   @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)
@@ -12,7 +13,8 @@ const principal = (role: Principal['role'], availableTokens = 1): Principal => (
   userId: 'u',
   email: 'e',
   role,
-  sessionId: 's',
+  credential: { kind: 'session', id: 's' },
+  scopes: [...scopesOf(role)],
   availableTokens,
   expiresAt: 0,
 });

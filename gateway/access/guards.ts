@@ -10,9 +10,9 @@ import {
 } from 'graphql';
 import { ConfigurationError } from '#mesh/config.ts';
 import { StudioError } from '#mesh/errors.ts';
+import { isScope } from '#mesh/scopes.ts';
 import { z } from 'zod';
 import type { Principal } from './principal.ts';
-import { isScope, scopesOf } from './scopes.ts';
 
 /** What a field or type asks of the caller. Of `scopes` and `policies`, one inner list has to hold as a whole. */
 export interface Rule {
@@ -117,8 +117,9 @@ const holds = (alternatives: readonly (readonly string[])[], test: (name: string
 
 /** Why a field is closed to a principal; undefined when it is open. */
 const refusalOf = ({ rules }: GuardedField, principal: Principal): StudioError | undefined => {
-  const scopes = scopesOf(principal.role);
-  if (!rules.every((rule) => holds(rule.scopes, (scope) => scopes.has(scope)))) return new StudioError('FORBIDDEN');
+  if (!rules.every((rule) => holds(rule.scopes, (scope) => principal.scopes.includes(scope)))) {
+    return new StudioError('FORBIDDEN');
+  }
   const closed = rules
     .flatMap((rule) => (holds(rule.policies, (name) => POLICIES[name]?.holds(principal) ?? false) ? [] : rule.policies))
     .flat()

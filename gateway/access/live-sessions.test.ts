@@ -19,7 +19,7 @@ beforeEach(() => {
   questions = [];
   answer = () => Promise.resolve();
   const accounts = {
-    roles: async (ids: readonly string[]) => {
+    standings: async (ids: readonly string[]) => {
       questions.push(ids);
       const known = new Map(roles);
       await answer();
@@ -34,9 +34,9 @@ afterEach(() => {
 });
 
 const pass = () => vi.advanceTimersByTimeAsync(INTERVAL_MS);
-const open = (sessionId: string, role: Role) => {
+const open = (id: string, role: Role) => {
   const end = vi.fn<() => void>();
-  return { end, forget: watch({ sessionId, role }, end) };
+  return { end, forget: watch({ credential: { kind: 'session', id }, role, scopes: [] }, end) };
 };
 
 test('a stream goes on while its session and role stand, and ends once when the session is gone', async () => {

@@ -1,32 +1,34 @@
-import type { Role } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
-import type { Accounts, Principal } from './principal.ts';
+import { standingOf, type Accounts, type Principal } from './principal.ts';
 
 /** With the answer's own time, what has lost its session ends well within a second. */
 const INTERVAL_MS = 250;
-/** Sessions of one question; the users service takes as many. */
+/** Sessions and keys of one question; the users service takes as many. */
 const BATCH = 500;
 /** An answer that takes longer is asked for anew. */
 const PATIENCE_MS = 2_000;
 
 /**
- * Calls `end`, once, soon after the session of a stream is no longer in force or its user's role is another one.
+ * Calls `end`, once, soon after the session or key of a stream is no longer in force or may do something else.
  * @returns forgets about it
  */
-export type WatchSession = (principal: Pick<Principal, 'sessionId' | 'role'>, end: () => void) => () => void;
+export type WatchSession = (
+  principal: Pick<Principal, 'credential' | 'role' | 'scopes'>,
+  end: () => void,
+) => () => void;
 
 interface Stream {
-  readonly role: Role;
+  readonly standing: string;
   readonly end: () => void;
 }
 
 /**
- * Watches the sessions of open streams, however many streams each has: while there are any, the users service is asked
+ * Watches the sessions and keys of open streams, however many streams each has: while there are any, the users service is asked
  * about all of them again and again, one question at a time. It is asked and does not tell, so that an account changed
  * through another replica counts alike. While it does not answer, streams go on until their token ends.
  */
 export const watchSessions = (
-  accounts: Pick<Accounts, 'roles'>,
+  accounts: Pick<Accounts, 'standings'>,
   log: Log,
   intervalMs: number = INTERVAL_MS,
 ): WatchSession => {
@@ -34,19 +36,19 @@ export const watchSessions = (
   let watching = false;
   let unanswered = false;
 
-  const forget = (sessionId: string, stream: Stream): void => {
-    const streams = sessions.get(sessionId);
+  const forget = (id: string, stream: Stream): void => {
+    const streams = sessions.get(id);
     streams?.delete(stream);
-    if (streams?.size === 0) sessions.delete(sessionId);
+    if (streams?.size === 0) sessions.delete(id);
   };
 
   const check = async (ids: readonly string[]): Promise<void> => {
-    // Only these: a stream that is opened while the answer is on its way may know of a later role than the answer does.
+    // Only these: a stream that is opened while the answer is on its way may know of a later standing than the answer does.
     const asked = ids.map((id) => ({ id, streams: [...(sessions.get(id) ?? [])] }));
-    const roles = await accounts.roles(ids, AbortSignal.timeout(PATIENCE_MS));
+    const standings = await accounts.standings(ids, AbortSignal.timeout(PATIENCE_MS));
     for (const { id, streams } of asked) {
       for (const stream of streams) {
-        if (roles.get(id) === stream.role || sessions.get(id)?.has(stream) !== true) continue;
+        if (standings.get(id) === stream.standing || sessions.get(id)?.has(stream) !== true) continue;
         forget(id, stream);
         stream.end();
       }
@@ -72,11 +74,11 @@ export const watchSessions = (
     setTimeout(() => void round(), intervalMs).unref();
   };
 
-  return ({ sessionId, role }, end) => {
-    const stream = { role, end };
-    const streams = sessions.get(sessionId) ?? new Set();
-    sessions.set(sessionId, streams.add(stream));
+  return ({ credential: { id }, ...rest }, end) => {
+    const stream = { standing: standingOf(rest), end };
+    const streams = sessions.get(id) ?? new Set();
+    sessions.set(id, streams.add(stream));
     schedule();
-    return () => forget(sessionId, stream);
+    return () => forget(id, stream);
   };
 };

@@ -10,6 +10,7 @@ import { httpMeaningOf, sealError } from '../errors.ts';
 import type { DocumentGraph } from '../graph.ts';
 import { rateError } from '../rates/decision.ts';
 import type { Meter } from '../rates/meter.ts';
+import { clientOf } from './client.ts';
 import { createGraphQlServer } from './yoga.ts';
 
 /** The id of a request: the client's own when it is a sane one, so that its logs and ours can be put together. */
@@ -91,7 +92,7 @@ export const createHttpDoor = (graph: DocumentGraph, watch: WatchSession, log: L
     const answer = await yoga.fetch(
       `http://gateway${request.url ?? '/graphql'}`,
       { method: request.method ?? 'GET', headers, body },
-      { requester: { requestId, principal: verdict.principal, signal, meter } },
+      { requester: { requestId, principal: verdict.principal, client: clientOf(request), signal, meter } },
     );
     const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
     // A stream ends with the credential that opened it, with its session, and with the role that it was opened under.

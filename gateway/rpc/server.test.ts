@@ -11,6 +11,7 @@ import { StudioError } from '#mesh/errors.ts';
 import { serve, type Served } from '#mesh/serve.ts';
 import { createRates } from '../rates/meter.ts';
 import { handleRpc } from './server.ts';
+import { scopesOf } from '#mesh/scopes.ts';
 
 /** The fields behind the methods, as the subgraphs have them; each test says what they do. */
 interface Fields {
@@ -25,7 +26,8 @@ const ADA = {
   userId: '7c9d7a52-6f0e-4a55-9a4e-0b0c8f0f2f11',
   email: 'ada@example.org',
   role: 'DEVELOPER' as const,
-  sessionId: 's',
+  credential: { kind: 'session' as const, id: 's' },
+  scopes: scopesOf('DEVELOPER').slice(),
   availableTokens: 1,
   expiresAt: Number.MAX_SAFE_INTEGER,
 };

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refusalHeaders } from '#gateway/errors.ts';
 import type { Authentication, Graph } from '#gateway/graph.ts';
+import { clientOf } from '#gateway/http/client.ts';
 import { rateError } from '#gateway/rates/decision.ts';
 import type { Meter } from '#gateway/rates/meter.ts';
 import type { StudioError } from '#mesh/errors.ts';
@@ -44,6 +45,7 @@ interface Session {
 const openSession = (request: IncomingMessage, signal: AbortSignal, door: Door): Session => {
   const { requestId, graph, meter } = door;
   const apiKey = request.headers['x-api-key'];
+  const client = clientOf(request);
   const identify = async (): Promise<Authentication> => {
     const verdict = await graph.authenticate(
       { authorization: request.headers.authorization, 'x-api-key': typeof apiKey === 'string' ? apiKey : undefined },
@@ -64,7 +66,7 @@ const openSession = (request: IncomingMessage, signal: AbortSignal, door: Door):
       if (!method) return { outcome: 'failed', failure: UNKNOWN_METHOD };
       const who = await (authentication ??= identify());
       if (who.outcome === 'refused') return { outcome: 'failed', failure: failureFrom(who.error) };
-      return perform(method, call.params, { requestId, principal: who.principal, signal, meter }, door);
+      return perform(method, call.params, { requestId, principal: who.principal, client, signal, meter }, door);
     },
   };
 };

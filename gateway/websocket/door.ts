@@ -6,8 +6,10 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Log } from '#mesh/log.ts';
 import { MAX_BODY_BYTES } from '#mesh/serve.ts';
+import type { Client } from '#mesh/identity.ts';
 import type { WatchSession } from '../access/live-sessions.ts';
 import type { DocumentGraph } from '../graph.ts';
+import { clientOf } from '../http/client.ts';
 import { rateError, rateHeaders, type RateDecision } from '../rates/decision.ts';
 import type { Meter, OpenMeter } from '../rates/meter.ts';
 import { decideAdmission } from './admission.ts';
@@ -88,13 +90,14 @@ export const createWebSocketDoor = (
   const open = new Map<WebSocket, Connection>();
   let stopping = false;
 
-  const accept = (socket: WebSocket, meter: Meter): void => {
+  const accept = (socket: WebSocket, client: Client, meter: Meter): void => {
     const end = new AbortController();
     const connection: Connection = {
       close: (code, reason) => socket.close(code, reason),
       operations: new Map(),
       signal: end.signal,
       credentials: {},
+      client,
       known: false,
       refusals: 0,
       meter,
@@ -151,7 +154,7 @@ export const createWebSocketDoor = (
       const meter = openMeter(request.socket.remoteAddress);
       const admit = (rate: RateDecision): void => {
         if (rate.outcome === 'within') {
-          sockets.handleUpgrade(request, socket, head, (upgraded) => accept(upgraded, meter));
+          sockets.handleUpgrade(request, socket, head, (upgraded) => accept(upgraded, clientOf(request), meter));
         } else {
           const headers = { ...rateHeaders(rate), 'retry-after': String(rate.retryAfterSeconds) };
           refuse(socket, '429 Too Many Requests', headers);

@@ -3,6 +3,7 @@ import { getOperationAST, type ExecutionArgs, type GraphQLError } from 'graphql'
 import { CloseCode, makeServer, type Context, type Server, type SubscribePayload } from 'graphql-ws';
 import { z } from 'zod';
 import { StudioError } from '#mesh/errors.ts';
+import type { Client } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Authentication, Credentials } from '../access/authenticator.ts';
 import { atExpiry } from '../access/expiry.ts';
@@ -30,6 +31,7 @@ export interface Connection {
   /** Aborts when the connection is closed. */
   readonly signal: AbortSignal;
   credentials: Credentials;
+  readonly client: Client;
   /** Whether its credential has been found good. */
   known: boolean;
   /** Operations and messages that were too many since the last that was not. */
@@ -158,6 +160,7 @@ export const createProtocol = (graph: DocumentGraph, watch: WatchSession, log: L
       const requester: Requester = {
         requestId,
         principal: verdict.principal,
+        client: connection.client,
         signal: controller.signal,
         meter: connection.meter.forOperation(),
       };

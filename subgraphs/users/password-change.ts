@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Database } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
-import type { Caller } from '#mesh/identity.ts';
 import { NewPassword, parseInput } from './input.ts';
 import type { Passwords } from './passwords.ts';
 import { findPasswordHash, updatePassword } from './store/accounts.ts';
@@ -16,7 +15,7 @@ const Change = z.object({ current: z.string().max(1024, 'must have at most 1024 
 export const changePassword = async (
   db: Database,
   passwords: Passwords,
-  caller: Caller,
+  caller: { readonly userId: string; readonly sessionId: string },
   given: { readonly current: string; readonly next: string },
 ): Promise<void> => {
   const { current, next } = parseInput(Change, given);

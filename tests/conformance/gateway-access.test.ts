@@ -22,6 +22,8 @@ import type { Answer, Call, Upstream } from '#gateway/upstream/upstream.ts';
 import { SUBGRAPHS } from '#mesh/config.ts';
 import type { Role } from '#mesh/identity.ts';
 import { MESH_LOG, startMesh, type TestMesh } from './mesh/mesh.ts';
+import { HERE } from '#tests/harness/caller.ts';
+import { scopesOf } from '#mesh/scopes.ts';
 
 /** Who reaches what: every guarded coordinate of the product's graph stands here, or a test fails. */
 const ALL: readonly Role[] = ['ADMIN', 'DEVELOPER', 'VIEWER'];
@@ -94,7 +96,8 @@ const principal = (role: Role, availableTokens = 1): Principal => ({
   userId: randomUUID(),
   email: 'x@devstudio.test',
   role,
-  sessionId: randomUUID(),
+  credential: { kind: 'session', id: randomUUID() },
+  scopes: [...scopesOf(role)],
   availableTokens,
   expiresAt: Date.now() + 60_000,
 });
@@ -125,7 +128,7 @@ describe('each guarded coordinate, for each role', () => {
   });
   const run = async (coordinate: string, who: Principal | null) => {
     const document = documentFor(generation.schema, coordinate);
-    const requester = { requestId: randomUUID(), principal: who, signal: new AbortController().signal };
+    const requester = { requestId: randomUUID(), principal: who, client: HERE, signal: new AbortController().signal };
     const outcome = coordinate.startsWith('Subscription')
       ? await graph.subscribe({ document }, requester)
       : await graph.execute({ document }, requester);

@@ -10,20 +10,16 @@ import { IDENTITY_HEADER, signIdentity } from '#mesh/identity.ts';
 import type { Subgraph } from '#mesh/service.ts';
 import { randomOperation, type RandomOperation } from './mesh/documents.ts';
 import { composeMesh, createTestSubgraphs, MESH_LOG, MESH_SECRET } from './mesh/mesh.ts';
+import { HERE, someone } from '#tests/harness/caller.ts';
 
 const DOCUMENTS = Number(process.env['DOCUMENTS'] ?? 250);
-const CALLER = {
-  userId: '00000000-0000-4000-8000-000000000001',
-  email: 'admin@devstudio.test',
-  role: 'ADMIN',
-  sessionId: 'session',
-} as const;
+const CALLER = someone('ADMIN', { userId: '00000000-0000-4000-8000-000000000001' });
 
 /** A subgraph as Apollo's runner sees it. */
 const dataSourceOf = (subgraph: Subgraph): GraphQLDataSource => ({
   process: async ({ request: { query, variables, operationName } }) => {
     const body = JSON.stringify({ query, variables, operationName });
-    const identity = { requestId: randomUUID(), caller: CALLER };
+    const identity = { requestId: randomUUID(), caller: CALLER, client: HERE };
     const header = signIdentity(MESH_SECRET('identity'), subgraph.name, identity, body);
     const response = await subgraph.handle({
       headers: { [IDENTITY_HEADER]: header },
@@ -101,6 +97,7 @@ describe('the own runner answers as executeQueryPlan does', () => {
       {
         requestId: randomUUID(),
         principal: { ...CALLER, availableTokens: 1, expiresAt: Date.now() + 60_000 },
+        client: HERE,
         signal: new AbortController().signal,
       },
     );

@@ -10,6 +10,7 @@ import type { SubgraphName } from '#mesh/config.ts';
 import { serveSubgraph } from '#mesh/subgraph.ts';
 import { readConfig } from '#mesh/config.ts';
 import { createTestSubgraphs, MESH_LOG, MESH_SECRET } from './mesh/mesh.ts';
+import { HERE, someone } from '#tests/harness/caller.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -50,7 +51,7 @@ const call = (kind: Call['kind'], query: string, options: Partial<Call> = {}): C
   kind,
   body: JSON.stringify({ query }),
   fields: [/\{ (\w+)/.exec(query)?.[1] ?? ''],
-  identity: { requestId: randomUUID(), caller: null },
+  identity: { requestId: randomUUID(), caller: null, client: HERE },
   signal: new AbortController().signal,
   ...options,
 });
@@ -199,11 +200,11 @@ describe('requests that are the same', () => {
     });
     return { seen, release, upstream: upstreamAt(url) };
   };
-  const caller = (userId: string) => ({ userId, email: 'x', role: 'ADMIN', sessionId: 's' }) as const;
+  const caller = (userId: string) => someone('ADMIN', { userId });
   const asked = (userId: string, signal = new AbortController().signal): Call => ({
     ...QUERY,
     signal,
-    identity: { requestId: randomUUID(), caller: caller(userId) },
+    identity: { requestId: randomUUID(), caller: caller(userId), client: HERE },
   });
 
   test('share one answer, each caller their own', async () => {

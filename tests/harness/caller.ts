@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { IDENTITY_HEADER, signIdentity, type Caller, type Role } from '#mesh/identity.ts';
+import { IDENTITY_HEADER, signIdentity, type Caller, type Client, type Role } from '#mesh/identity.ts';
+import { scopesOf } from '#mesh/scopes.ts';
 import type { Secret } from '#mesh/secret.ts';
 import type { Subgraph } from '#mesh/service.ts';
 
@@ -15,12 +16,17 @@ const Answer = z.object({
 export type Answer = z.infer<typeof Answer>;
 
 /** Somebody whom the gateway would vouch for. */
-export const someone = (role: Role = 'DEVELOPER'): Caller => ({
+export const someone = (role: Role = 'DEVELOPER', known: Partial<Caller> = {}): Caller => ({
   userId: randomUUID(),
   email: `${role.toLowerCase()}@devstudio.test`,
   role,
-  sessionId: randomUUID(),
+  credential: { kind: 'session', id: randomUUID() },
+  scopes: [...scopesOf(role)],
+  ...known,
 });
+
+/** Where a test comes from. */
+export const HERE: Client = { address: '127.0.0.1', userAgent: 'test' };
 
 /** Asks a subgraph directly, as the gateway does on behalf of a caller or of nobody. */
 export const askSubgraph = async (
@@ -31,7 +37,12 @@ export const askSubgraph = async (
   variables: Readonly<Record<string, unknown>> = {},
 ): Promise<Answer> => {
   const body = JSON.stringify({ query, variables });
-  const header = signIdentity(secret('identity'), subgraph.name, { requestId: randomUUID(), caller }, body);
+  const header = signIdentity(
+    secret('identity'),
+    subgraph.name,
+    { requestId: randomUUID(), caller, client: HERE },
+    body,
+  );
   const response = await subgraph.handle({
     headers: { [IDENTITY_HEADER]: header },
     body,

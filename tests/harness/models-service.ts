@@ -9,6 +9,7 @@ import { createLog, type Log } from '#mesh/log.ts';
 import type { Subgraph } from '#mesh/service.ts';
 import { startModels } from '#subgraphs/models/server.ts';
 import { freshDatabase, type TestDatabase } from './database.ts';
+import { HERE, someone } from './caller.ts';
 
 const Payload = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
@@ -86,7 +87,12 @@ export const startModelsService = async (log: Log = createLog('test', 'silent'))
 
   const send = (caller: Caller | null, query: string, variables: unknown, accept: string, signal: AbortSignal) => {
     const body = JSON.stringify({ query, variables });
-    const identity = signIdentity(secret('identity'), 'models', { requestId: randomUUID(), caller }, body);
+    const identity = signIdentity(
+      secret('identity'),
+      'models',
+      { requestId: randomUUID(), caller, client: HERE },
+      body,
+    );
     return subgraph.handle({ headers: { [IDENTITY_HEADER]: identity, accept }, body, signal });
   };
 
@@ -102,7 +108,7 @@ export const startModelsService = async (log: Log = createLog('test', 'silent'))
       );
       const userId = z.string().parse(row?.['id']);
       if (tokens !== null) await database.sql('select billing.grant_tokens($1, $2, null, null)', [userId, tokens]);
-      return { userId, email, role: 'DEVELOPER', sessionId: randomUUID() };
+      return someone('DEVELOPER', { userId, email });
     },
     graphql: async (caller, query, variables = {}) => {
       const response = await send(caller, query, variables, 'application/json', new AbortController().signal);

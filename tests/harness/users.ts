@@ -5,6 +5,7 @@ import { IDENTITY_HEADER, signIdentity, type Caller } from '#mesh/identity.ts';
 import { createLog, type Log } from '#mesh/log.ts';
 import { startUsers } from '#subgraphs/users/server.ts';
 import { freshDatabase, type TestDatabase } from './database.ts';
+import { HERE } from './caller.ts';
 
 const Extensions = z.object({ code: z.string().optional(), argument: z.string().optional() });
 const Answer = z.object({
@@ -49,7 +50,7 @@ export const startTestUsers = async (log: Log = createLog('test', 'silent')): Pr
     database,
     ask: async (query, variables = {}, caller = null) => {
       const body = JSON.stringify({ query, variables });
-      const header = signIdentity(key, 'users', { requestId: randomUUID(), caller }, body);
+      const header = signIdentity(key, 'users', { requestId: randomUUID(), caller, client: HERE }, body);
       const signal = AbortSignal.timeout(30_000);
       const response = await subgraph.handle({ headers: { [IDENTITY_HEADER]: header }, body, signal });
       return Answer.parse(await response.json());

@@ -3,18 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Caller } from '#mesh/identity.ts';
 import { startTestUsers, type Answer, type TestUsers } from '#tests/harness/users.ts';
+import { someone } from '#tests/harness/caller.ts';
 
 let users: TestUsers;
 let admin: Caller;
 
 beforeAll(async () => {
   users = await startTestUsers();
-  admin = {
-    userId: await users.account('root@devstudio.test', { tokens: 5 }),
-    email: 'root@devstudio.test',
-    role: 'ADMIN',
-    sessionId: randomUUID(),
-  };
+  admin = someone('ADMIN', { userId: await users.account('root@devstudio.test', { tokens: 5 }) });
 });
 
 afterAll(() => users.stop());

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Caller } from '#mesh/identity.ts';
 import { startTestUsers, type Answer, type TestUsers } from '#tests/harness/users.ts';
+import { scopesOf } from '#mesh/scopes.ts';
+import { someone } from '#tests/harness/caller.ts';
 
 const PASSWORD = 'a long enough password';
 const LOGIN = `mutation ($email: String!, $password: String!) {
@@ -13,7 +15,7 @@ const REFRESH = `mutation ($token: String!) {
   refreshSession(refreshToken: $token) { accessToken refreshToken expiresAt user { id } }
 }`;
 const PRINCIPAL = `query ($sessionId: ID!) {
-  principal(sessionId: $sessionId) { userId email role sessionId availableTokens }
+  principal(sessionId: $sessionId) { userId email role credential credentialId scopes availableTokens }
 }`;
 
 const Session = z.object({ accessToken: z.string(), refreshToken: z.string(), expiresAt: z.iso.datetime() });
@@ -32,7 +34,7 @@ const sessionOf = ({ data }: Answer): Session => Session.parse(data?.['login'] ?
 const codeOf = ({ errors }: Answer) => errors?.[0]?.extensions.code;
 const callerOf = (session: Session): Caller => {
   const { sub = '', sid, role } = decodeJwt<{ sid: string; role: Caller['role'] }>(session.accessToken);
-  return { userId: sub, email: 'who@devstudio.test', role, sessionId: sid };
+  return someone(role, { userId: sub, credential: { kind: 'session', id: sid } });
 };
 const refresh = (token: string): Promise<Answer> => users.ask(REFRESH, { token });
 const login = (email: string, password: string = PASSWORD): Promise<Answer> => users.ask(LOGIN, { email, password });
@@ -40,12 +42,7 @@ const login = (email: string, password: string = PASSWORD): Promise<Answer> => u
 /** An account that can sign in. */
 const member = async (password: string = PASSWORD): Promise<string> => {
   const email = `member${(accounts += 1)}@devstudio.test`;
-  const admin: Caller = {
-    userId: await users.account(`admin${accounts}@devstudio.test`),
-    email: '',
-    role: 'ADMIN',
-    sessionId: '',
-  };
+  const admin = someone('ADMIN', { userId: await users.account(`admin${accounts}@devstudio.test`) });
   await users.ask(
     'mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }',
     { input: { email, password, tokens: 40 } },
@@ -55,18 +52,18 @@ const member = async (password: string = PASSWORD): Promise<string> => {
 };
 const signIn = async (): Promise<Session> => sessionOf(await login(await member()));
 const principal = async (session: Session) =>
-  (await users.ask(PRINCIPAL, { sessionId: callerOf(session).sessionId })).data?.['principal'];
+  (await users.ask(PRINCIPAL, { sessionId: callerOf(session).credential.id })).data?.['principal'];
 
 /** Lets time pass for what the session's tokens remember. */
 const age = (session: Session, column: 'used_at' | 'expires_at', by: string) =>
   users.database.sql(
     `update users.refresh_tokens set ${column} = ${column} - interval '${by}' where session_id = $1 and ${column} is not null`,
-    [callerOf(session).sessionId],
+    [callerOf(session).credential.id],
   );
 const sessionRow = async (session: Session) =>
   (
     await users.database.sql('select revoked_at is not null as revoked, reason from users.sessions where id = $1', [
-      callerOf(session).sessionId,
+      callerOf(session).credential.id,
     ])
   )[0];
 
@@ -79,7 +76,9 @@ describe('login', () => {
       userId: callerOf(sessionOf(answer)).userId,
       email,
       role: 'DEVELOPER',
-      sessionId: callerOf(sessionOf(answer)).sessionId,
+      credential: 'SESSION',
+      credentialId: callerOf(sessionOf(answer)).credential.id,
+      scopes: scopesOf('DEVELOPER'),
       availableTokens: 40,
     });
   });
@@ -234,7 +233,7 @@ describe('refreshSession', () => {
     expect(new Set(answers.map((answer) => sessionOf(answer).refreshToken)).size).toBe(1);
     const tokens = await users.database.sql(
       'select used_at is not null as used from users.refresh_tokens where session_id = $1 order by used desc',
-      [callerOf(session).sessionId],
+      [callerOf(session).credential.id],
     );
     expect(tokens).toEqual([{ used: true }, { used: false }]);
   });
@@ -319,7 +318,7 @@ describe('principal', () => {
   test('is null once the session has expired', async () => {
     const session = await signIn();
     await users.database.sql('update users.sessions set expires_at = now() where id = $1', [
-      callerOf(session).sessionId,
+      callerOf(session).credential.id,
     ]);
     expect(await principal(session)).toBeNull();
   });

@@ -6,6 +6,7 @@ import type { Caller } from '#mesh/identity.ts';
 import { openPool, serviceAddress } from '#mesh/database/pool.ts';
 import { insertSession } from '#subgraphs/users/store/sessions.ts';
 import { startTestUsers, type Answer, type TestUsers } from '#tests/harness/users.ts';
+import { someone } from '#tests/harness/caller.ts';
 
 const PASSWORD = 'a long enough password';
 const STATUS =
@@ -13,7 +14,7 @@ const STATUS =
 const ROLE = 'mutation ($id: ID!, $role: Role!) { setUserRole(id: $id, role: $role) { id role status } }';
 const LIMIT = 'mutation ($id: ID!, $tokens: Int) { setMonthlyLimit(userId: $id, tokens: $tokens) { monthlyLimit } }';
 const CHANGE = 'mutation ($current: String!, $next: String!) { changePassword(current: $current, next: $next) }';
-const PRINCIPALS = 'query ($ids: [ID!]!) { principals(sessionIds: $ids) { sessionId role userId } }';
+const PRINCIPALS = 'query ($ids: [ID!]!) { principals(credentialIds: $ids) { credentialId role userId } }';
 
 let users: TestUsers;
 let admin: Caller;
@@ -29,7 +30,7 @@ const person = async (name: string, role: Caller['role'] = 'DEVELOPER'): Promise
   const email = `${name}@devstudio.test`;
   const userId = await users.account(email, { tokens: 1_000 });
   await users.database.sql('update users.accounts set role = $2 where id = $1', [userId, role]);
-  return { userId, email, role, sessionId: await session(userId) };
+  return someone(role, { userId, email, credential: { kind: 'session', id: await session(userId) } });
 };
 
 const session = async (userId: string): Promise<string> => {
@@ -51,7 +52,7 @@ describe('principals', () => {
     await users.database.sql("update users.sessions set revoked_at = now(), reason = 'logout' where id = $1", [
       await session(one.userId),
     ]);
-    const ids = [two.sessionId, randomUUID(), one.sessionId, "' or true --", two.sessionId];
+    const ids = [two.credential.id, randomUUID(), one.credential.id, "' or true --", two.credential.id];
     const roles = (await principals(...ids)).map((found) => found?.role ?? null);
     expect(roles).toEqual(['VIEWER', null, 'DEVELOPER', null, 'VIEWER']);
   });
@@ -69,9 +70,9 @@ describe('setUserStatus', () => {
     const second = await session(one.userId);
     const suspended = await users.ask(STATUS, { id: one.userId, status: 'SUSPENDED' }, admin);
     expect(suspended.data).toEqual({ setUserStatus: { id: one.userId, role: 'DEVELOPER', status: 'SUSPENDED' } });
-    expect(await inForce(one.sessionId, second, two.sessionId)).toEqual([false, false, true]);
+    expect(await inForce(one.credential.id, second, two.credential.id)).toEqual([false, false, true]);
     await users.ask(STATUS, { id: one.userId, status: 'ACTIVE' }, admin);
-    expect(await inForce(one.sessionId, second)).toEqual([false, false]);
+    expect(await inForce(one.credential.id, second)).toEqual([false, false]);
   });
 
   test.each(['nonsense', randomUUID()])('answers NOT_FOUND for %s', async (id) => {
@@ -91,7 +92,7 @@ describe('the last active admin', () => {
       await users.ask(ROLE, { id: admin.userId, role: 'DEVELOPER' }, admin),
     ];
     expect(refused.map(refusal)).toMatchObject([{ code: 'CONFLICT' }, { code: 'CONFLICT' }]);
-    expect(await inForce(admin.sessionId)).toEqual([true]);
+    expect(await inForce(admin.credential.id)).toEqual([true]);
     await users.ask(STATUS, { id: other.userId, status: 'ACTIVE' }, admin);
     expect((await users.ask(ROLE, { id: admin.userId, role: 'DEVELOPER' }, admin)).errors).toBeUndefined();
   });
@@ -144,7 +145,7 @@ describe('changePassword', () => {
       admin,
     );
     const { id } = z.object({ id: z.uuid() }).parse(made.data?.['createUser']);
-    return { userId: id, email, role: 'DEVELOPER', sessionId: await session(id) };
+    return someone('DEVELOPER', { userId: id, email, credential: { kind: 'session', id: await session(id) } });
   };
   const login = (email: string, password: string) =>
     users.ask(
@@ -160,7 +161,7 @@ describe('changePassword', () => {
     const other = await session(caller.userId);
     const next = 'another long password';
     expect((await users.ask(CHANGE, { current: PASSWORD, next }, caller)).data).toEqual({ changePassword: true });
-    expect(await inForce(caller.sessionId, other)).toEqual([true, false]);
+    expect(await inForce(caller.credential.id, other)).toEqual([true, false]);
     expect(refusal(await login(caller.email, PASSWORD))).toMatchObject({ code: 'UNAUTHENTICATED' });
     expect((await login(caller.email, next)).errors).toBeUndefined();
   });
@@ -172,7 +173,7 @@ describe('changePassword', () => {
     const caller = await member();
     const other = await session(caller.userId);
     expect(refusal(await users.ask(CHANGE, change, caller))).toMatchObject({ code: 'BAD_USER_INPUT', argument });
-    expect(await inForce(caller.sessionId, other)).toEqual([true, true]);
+    expect(await inForce(caller.credential.id, other)).toEqual([true, true]);
     expect((await login(caller.email, PASSWORD)).errors).toBeUndefined();
   });
 

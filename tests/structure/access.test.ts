@@ -11,6 +11,16 @@ const ROOTS = ['Query', 'Mutation', 'Subscription'];
 const PUBLIC: Readonly<Record<string, string>> = {
   'Mutation.login': 'whoever signs in has no token yet',
   'Mutation.refreshSession': 'the access token may have expired; the refresh token is the credential',
+  'Mutation.requestPasswordReset':
+    'who has forgotten the password cannot sign in; the answer is the same for everybody',
+  'Mutation.resetPassword': 'the token of the link is the credential',
+  'Mutation.beginOidcLogin': 'whoever signs in has no token yet',
+  'Mutation.completeOidcLogin': 'the ticket and the provider’s answer are the credential',
+  'OidcLogin.url': 'where to sign in',
+  'OidcLogin.ticket': 'binds the sign-in to the browser that began it',
+  'Query.signInOptions': 'the sign-in page shows them',
+  'SignInOptions.oidcProvider': 'a name that the sign-in page shows',
+  'SignInOptions.passwordResetByMail': 'whether the sign-in page offers it',
   'Session.accessToken': 'what signing in is for',
   'Session.refreshToken': 'what signing in is for',
   'Session.expiresAt': 'says when to refresh',

@@ -1,6 +1,6 @@
 import type { MutationResolvers } from '#codegen/users.ts';
 import type { Database } from '#mesh/database/pool.ts';
-import { callerOf } from '#mesh/subgraph.ts';
+import { signedInCallerOf } from '#mesh/subgraph.ts';
 import type { Accounts } from '../accounts.ts';
 import { changePassword } from '../password-change.ts';
 import type { Passwords } from '../passwords.ts';
@@ -23,15 +23,15 @@ export const sessionMutations = ({
   login: async (_parent, { email, password }) => sessions.open(await accounts.authenticate(email, password)),
   refreshSession: (_parent, { refreshToken }, { log }) => sessions.refresh(refreshToken, log),
   logout: async (_parent, _args, context) => {
-    await sessions.end(callerOf(context).sessionId);
+    await sessions.end(signedInCallerOf(context).sessionId);
     return true;
   },
   logoutEverywhere: async (_parent, _args, context) => {
-    await sessions.endAll(callerOf(context).userId);
+    await sessions.endAll(signedInCallerOf(context).userId);
     return true;
   },
   changePassword: async (_parent, change, context) => {
-    await changePassword(db, passwords, callerOf(context), change);
+    await changePassword(db, passwords, signedInCallerOf(context), change);
     return true;
   },
 });

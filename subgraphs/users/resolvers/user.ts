@@ -12,7 +12,7 @@ import { changeStanding } from '../standing.ts';
 /** @throws StudioError FORBIDDEN to whoever is neither the user nor an admin */
 const refuseStrangers = (userId: string, context: RequestContext): void => {
   const caller = callerOf(context);
-  if (caller.userId !== userId && caller.role !== 'ADMIN') {
+  if (caller.userId !== userId && !caller.scopes.includes('users:manage')) {
     throw new StudioError('FORBIDDEN', 'Only the user and admins may see what a user may spend.');
   }
 };

@@ -87,22 +87,3 @@ export const deleteExpiredRefreshTokens = async (db: Queries): Promise<void> => 
       select hash from users.refresh_tokens where expires_at < clock_timestamp()
       order by expires_at limit 1000 for update skip locked)`);
 };
-
-const Principal = z.object({
-  userId: z.uuid(),
-  email: z.string(),
-  role: z.enum(['ADMIN', 'DEVELOPER', 'VIEWER']),
-  sessionId: z.uuid(),
-  availableTokens: z.bigint().transform(Number),
-});
-export type Principal = z.infer<typeof Principal>;
-
-/** Who is behind each session at this moment, if session and account are in force. Read on every request. */
-export const findPrincipals = (db: Queries, sessionIds: readonly string[]): Promise<readonly Principal[]> =>
-  db.any(sql.type(Principal)`
-    select a.id as "userId", a.email, a.role, s.id as "sessionId", b.granted - b.reserved - b.spent as "availableTokens"
-    from users.sessions s
-    join users.accounts a on a.id = s.user_id
-    cross join lateral billing.balance(a.id) b
-    where s.id = any(${sql.array([...sessionIds], 'uuid')})
-      and s.revoked_at is null and s.expires_at > clock_timestamp() and a.status = 'ACTIVE'`);

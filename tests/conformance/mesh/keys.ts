@@ -1,12 +1,15 @@
 import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { Role } from '#mesh/identity.ts';
+import { scopesOf } from '#mesh/scopes.ts';
 
 interface Account {
   readonly userId: string;
   readonly email: string;
   readonly role: Role;
-  readonly sessionId: string;
+  readonly credential: 'SESSION';
+  readonly credentialId: string;
+  readonly scopes: readonly string[];
   readonly availableTokens: number;
 }
 
@@ -53,11 +56,13 @@ export const createTestKeys = (): TestKeys => {
         userId: `${randomUUID().slice(0, -1)}1`,
         email: `${role.toLowerCase()}@devstudio.test`,
         role,
-        sessionId: randomUUID(),
+        credential: 'SESSION',
+        credentialId: randomUUID(),
+        scopes: scopesOf(role),
         availableTokens: options.availableTokens ?? 1_000,
       };
-      accounts.set(account.sessionId, account);
-      return new SignJWT({ sid: account.sessionId })
+      accounts.set(account.credentialId, account);
+      return new SignJWT({ sid: account.credentialId })
         .setProtectedHeader({ alg: 'EdDSA', typ: options.typ ?? 'at+jwt', kid: options.kid ?? signing.kid })
         .setSubject(account.userId)
         .setIssuer(options.issuer ?? 'cyberdevstudio')

@@ -49,8 +49,8 @@ export const usersResolvers = (keys: TestKeys) => ({
     everything: () => [...USERS.slice(0, 2), model('small')],
     named: () => [...USERS.slice(0, 2), model('large')],
     principal: (_: unknown, { sessionId }: { sessionId: string }) => keys.principalOf(sessionId),
-    principals: (_: unknown, { sessionIds }: { sessionIds: readonly string[] }) =>
-      sessionIds.map((id) => keys.principalOf(id)),
+    principals: (_: unknown, { credentialIds }: { credentialIds: readonly string[] }) =>
+      credentialIds.map((id) => keys.principalOf(id)),
     verificationKeys: () => keys.rows,
   },
   Mutation: {

@@ -1,0 +1,23 @@
+import type { Role } from './identity.ts';
+
+const READ = ['models:read', 'projects:read'] as const;
+const WRITE = ['inference:run', 'projects:write', 'conversations:write', 'keys:write'] as const;
+const MANAGE = ['models:manage', 'users:manage', 'audit:read'] as const;
+
+/** What each role may do; the SDL names the scope that a field needs. */
+const SCOPES: Readonly<Record<Role, readonly string[]>> = {
+  VIEWER: READ,
+  DEVELOPER: [...READ, ...WRITE],
+  ADMIN: [...READ, ...WRITE, ...MANAGE],
+};
+
+const MANAGING: ReadonlySet<string> = new Set(MANAGE);
+
+/** All that a role may do. */
+export const scopesOf = (role: Role): readonly string[] => SCOPES[role];
+
+/** Whether any role has it; a scope that none has is a slip. */
+export const isScope = (scope: string): boolean => Object.values(SCOPES).some((scopes) => scopes.includes(scope));
+
+/** Whether it is for managing what belongs to others; a key has such a scope only when it was named for it. */
+export const isManaging = (scope: string): boolean => MANAGING.has(scope);
