@@ -10,7 +10,7 @@ const scalars = { ID: 'string', DateTime: 'string', ByteCount: 'number' };
 
 /** The GraphQL types for which a subgraph's resolvers pass on something else, `UserMapper` for `User`, from its mappers.ts. */
 const MAPPED: Readonly<Record<SubgraphName, readonly string[]>> = {
-  users: ['User', 'Session'],
+  users: ['User', 'Session', 'ApiKey'],
   models: ['Model', 'ChatEvent', 'ChatCompletion', 'User'],
   sandbox: ['Project', 'File', 'User'],
   agents: ['Conversation', 'Message', 'User'],

@@ -13,3 +13,17 @@ export interface SessionMapper {
   readonly expiresAt: string;
   readonly user: UserMapper;
 }
+
+/** An API key as its row has it; its limits are quotas. */
+export interface ApiKeyMapper {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly models: string[] | null;
+  readonly scopes: string[];
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+  readonly revokedAt: string | null;
+}

@@ -1,0 +1,100 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Queries } from '#mesh/database/pool.ts';
+import type { ApiKeyMapper, UserMapper } from '../mappers.ts';
+
+/** Keys out of force that a list still shows; they are kept for ever. */
+const SHOWN_OUT_OF_FORCE = 100;
+
+const instant = z.number().transform((milliseconds) => new Date(milliseconds).toISOString());
+
+const Key = z.object({
+  id: z.uuid(),
+  userId: z.uuid(),
+  name: z.string(),
+  prefix: z.string(),
+  models: z.array(z.string()).nullable(),
+  scopes: z.array(z.string()),
+  createdAt: instant,
+  expiresAt: instant.nullable(),
+  lastUsedAt: instant.nullable(),
+  revokedAt: instant.nullable(),
+});
+
+const columns = sql.fragment`
+  k.id, k.user_id as "userId", k.name, k.prefix, k.models, k.scopes, k.created_at as "createdAt",
+  k.expires_at as "expiresAt", k.last_used_at as "lastUsedAt", k.revoked_at as "revokedAt"`;
+
+const inForce = sql.fragment`(k.revoked_at is null and (k.expires_at is null or k.expires_at > clock_timestamp()))`;
+
+/** The keys that exist of these ids, by id. */
+export const apiKeysById = async (db: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, ApiKeyMapper>> => {
+  const rows = await db.any(
+    sql.type(Key)`select ${columns} from users.api_keys k where k.id = any(${sql.array([...ids], 'uuid')})`,
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+};
+
+/** The keys of each of these users, newest first: those in force, and the last hundred others. */
+export const apiKeysByUser = async (
+  db: Queries,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly ApiKeyMapper[]>> => {
+  const rows = await db.any(sql.type(Key)`
+    select ${columns}
+    from (
+      select k.*, ${inForce} as in_force,
+        row_number() over (partition by k.user_id, ${inForce} order by k.created_at desc, k.id) as place
+      from users.api_keys k where k.user_id = any(${sql.array([...userIds], 'uuid')})
+    ) k
+    where k.in_force or k.place <= ${SHOWN_OUT_OF_FORCE}
+    order by k.created_at desc, k.id`);
+  return Map.groupBy(rows, ({ userId }) => userId);
+};
+
+/** What decides about the keys of an account; held to the end of the transaction, so that keys are made one by one. */
+export const lockOwner = (transaction: Queries, userId: string): Promise<Pick<UserMapper, 'role' | 'status'> | null> =>
+  transaction.maybeOne(
+    sql.type(z.object({ role: z.enum(['ADMIN', 'DEVELOPER', 'VIEWER']), status: z.enum(['ACTIVE', 'SUSPENDED']) }))`
+      select role, status from users.accounts where id = ${userId} for no key update`,
+  );
+
+/** How many keys of a user are in force. */
+export const countInForce = async (db: Queries, userId: string): Promise<number> =>
+  Number(
+    await db.oneFirst(
+      sql.type(z.object({ count: z.bigint() }))`
+        select count(*) from users.api_keys k where k.user_id = ${userId} and ${inForce}`,
+    ),
+  );
+
+export interface NewKeyRow {
+  readonly userId: string;
+  readonly name: string;
+  readonly prefix: string;
+  /** The SHA-256 of the secret. */
+  readonly hash: Buffer;
+  readonly models: readonly string[] | null;
+  readonly scopes: readonly string[];
+  /** Null for the operator of the machine. */
+  readonly createdBy: string | null;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number | null;
+}
+
+export const insertApiKey = (db: Queries, key: NewKeyRow): Promise<ApiKeyMapper> =>
+  db.one(sql.type(Key)`
+    insert into users.api_keys as k (user_id, name, prefix, hash, models, scopes, created_by, expires_at)
+    values (
+      ${key.userId}, ${key.name}, ${key.prefix}, ${sql.binary(key.hash)},
+      ${key.models === null ? null : sql.array([...key.models], 'text')}, ${sql.array([...key.scopes], 'text')},
+      ${key.createdBy}, ${key.expiresAt === null ? null : sql.timestamp(new Date(key.expiresAt))}
+    )
+    returning ${columns}`);
+
+/** The key as it then is; null when it is revoked already, or there is none. */
+export const revokeKey = (db: Queries, id: string): Promise<ApiKeyMapper | null> =>
+  db.maybeOne(sql.type(Key)`
+    update users.api_keys k set revoked_at = clock_timestamp()
+    where k.id = ${id} and k.revoked_at is null
+    returning ${columns}`);
