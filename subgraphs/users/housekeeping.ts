@@ -1,5 +1,6 @@
 import type { Database } from '#mesh/database/pool.ts';
 import type { Log } from '#mesh/log.ts';
+import { startRounds, type Rounds } from '#mesh/rounds.ts';
 import { reapOne } from './store/billing.ts';
 import { deleteExpiredRefreshTokens, deleteExpiredSessions } from './store/sessions.ts';
 
@@ -14,33 +15,5 @@ export const keepHouse = async (db: Database): Promise<void> => {
 };
 
 /** Keeps house every few seconds until it is stopped; `stop` waits for a round that runs. */
-export const startHousekeeping = (
-  db: Database,
-  log: Log,
-  intervalMs: number = INTERVAL_MS,
-): { stop(): Promise<void> } => {
-  let running = Promise.resolve();
-  let timer: NodeJS.Timeout;
-  let stopped = false;
-  const round = async (): Promise<void> => {
-    try {
-      await keepHouse(db);
-    } catch (error) {
-      log.warn({ error }, 'housekeeping failed; it is tried again');
-    }
-    if (!stopped) schedule();
-  };
-  const schedule = (): void => {
-    timer = setTimeout(() => {
-      running = round();
-    }, intervalMs).unref();
-  };
-  schedule();
-  return {
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
-};
+export const startHousekeeping = (db: Database, log: Log, pauseMs: number = INTERVAL_MS): Rounds =>
+  startRounds('housekeeping', () => keepHouse(db), { log, pauseMs });
