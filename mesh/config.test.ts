@@ -17,6 +17,7 @@ describe('the configuration', () => {
       home: '/studio/.devstudio',
       modelsDir: '/studio/.devstudio/models',
       host: '127.0.0.1',
+      publicUrl: 'http://127.0.0.1:6813',
       logLevel: 'info',
       ports: { gateway: 6813, users: 6971, models: 6988, sandbox: 6842, agents: 6857, postgres: 6472 },
       urls: {
@@ -28,7 +29,27 @@ describe('the configuration', () => {
       databaseUrl: undefined,
       secret: undefined,
       admin: { email: undefined, password: undefined },
+      oidc: undefined,
     });
+  });
+
+  test('knows an identity provider by its issuer and client id, and calls it by its host', () => {
+    const env = { OIDC_ISSUER: 'https://id.example.org/realms/a/', OIDC_CLIENT_ID: 'studio' };
+    expect(readConfig(env, '/studio').oidc).toEqual({
+      issuer: 'https://id.example.org/realms/a/',
+      clientId: 'studio',
+      clientSecret: undefined,
+      name: 'id.example.org',
+      createAccounts: false,
+      defaultRole: 'VIEWER',
+    });
+    expect(readConfig({ ...env, OIDC_ISSUER: 'http://127.0.0.1:9000' }, '/studio').oidc?.issuer).toBe(
+      'http://127.0.0.1:9000',
+    );
+    expect(messageOf({ ...env, OIDC_ISSUER: 'http://id.example.org' })).toContain('an http address of this machine');
+    expect(messageOf({ OIDC_ISSUER: env.OIDC_ISSUER })).toContain('OIDC_CLIENT_ID is not: set both, or neither.');
+    expect(messageOf({ ...env, OIDC_CLIENT_SECRET: 's\necret' })).not.toContain('ecret');
+    expect(messageOf({ ...env, OIDC_DEFAULT_ROLE: 'ADMIN' })).toContain('DEVELOPER or VIEWER');
   });
 
   test('takes an empty value for one that is not set', () => {

@@ -23,10 +23,23 @@ const httpUrl = z
   .url({ protocol: /^https?$/, error: 'an http or https address' })
   .transform((text) => text.replace(/\/+$/, ''));
 
+/** What a `From` header may hold: an address, or a name with an address in angle brackets. */
+const SENDER = /^(?:[^<>\r\n]{0,200}<[^<>\s@]{1,64}@[^<>\s@]{1,189}>|[^<>\s@]{1,64}@[^<>\s@]{1,189})$/;
+
+/** Where a provider may be asked without encryption: on this machine. */
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const oneLine = (most: number) =>
+  z
+    .string()
+    .regex(/^[^\p{C}]+$/u, 'one line of text')
+    .max(most, `at most ${most} characters`);
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const Environment = z.object({
   DEVSTUDIO_HOME: z.string().min(1, 'a folder').default('.devstudio'),
+  DEVSTUDIO_PUBLIC_URL: httpUrl.optional(),
   DEVSTUDIO_HOST: z.string().min(1, 'an address to listen on').default('127.0.0.1'),
   DEVSTUDIO_LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
   DEVSTUDIO_SECRET: z.string().min(32, 'at least 32 characters').optional(),
@@ -37,6 +50,9 @@ const Environment = z.object({
     .min(10, 'at least 10 characters')
     .max(1024, 'at most 1024 characters')
     .optional(),
+  DEVSTUDIO_PUBLIC_URL: httpUrl.optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'an smtp:// or smtps:// address' }).optional(),
+  SMTP_FROM: z.string().regex(SENDER, 'an e-mail address, or a name and <address>').optional(),
   GATEWAY_PORT: port(6813),
   USERS_PORT: port(6971),
   MODELS_PORT: port(6988),
@@ -48,7 +64,42 @@ const Environment = z.object({
   SANDBOX_URL: httpUrl.optional(),
   AGENTS_URL: httpUrl.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'a postgres:// address' }).optional(),
+  // Kept letter for letter: a provider that names itself with a closing slash means it.
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/, error: 'an https address' })
+    .refine((text) => {
+      const { protocol, hostname } = new URL(text);
+      return protocol === 'https:' || LOOPBACK.has(hostname);
+    }, 'an https address, or an http address of this machine')
+    .optional(),
+  OIDC_CLIENT_ID: oneLine(512).optional(),
+  OIDC_CLIENT_SECRET: oneLine(1024).optional(),
+  OIDC_NAME: oneLine(40).optional(),
+  OIDC_CREATE_ACCOUNTS: z.stringbool('true or false').default(false),
+  OIDC_DEFAULT_ROLE: z.enum(['DEVELOPER', 'VIEWER'], 'DEVELOPER or VIEWER').default('VIEWER'),
 });
+
+/** Where mail goes out and who it is from. */
+export interface MailConfig {
+  /** May hold a password: never logged. */
+  readonly smtpUrl: string;
+  readonly from: string;
+}
+
+/** The identity provider that one may sign in with (OpenID Connect). */
+export interface OidcConfig {
+  /** As the provider writes it. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** `undefined` for a client that has none, and is known by PKCE alone. */
+  readonly clientSecret: string | undefined;
+  /** What the sign-in page calls it. */
+  readonly name: string;
+  /** Whether somebody without an account is given one. */
+  readonly createAccounts: boolean;
+  /** Of the accounts that are made so. */
+  readonly defaultRole: 'DEVELOPER' | 'VIEWER';
+}
 
 /** Everything that a start decides, read once. Paths are absolute. */
 export interface Config {
@@ -56,6 +107,10 @@ export interface Config {
   readonly home: string;
   readonly modelsDir: string;
   readonly host: string;
+  /** Where people reach the studio; links that are mailed point there. No slash at the end. */
+  readonly publicUrl: string;
+  /** `undefined` when this installation mails nothing. */
+  readonly mail: MailConfig | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly ports: Readonly<Record<ServiceName | 'postgres', number>>;
   /** Where the gateway finds a subgraph that runs in another process. */
@@ -65,6 +120,7 @@ export interface Config {
   /** Set for a mesh over several machines; otherwise a file under `home` holds it. */
   readonly secret: string | undefined;
   readonly admin: { readonly email: string | undefined; readonly password: string | undefined };
+  readonly oidc: OidcConfig | undefined;
 }
 
 /** Where a program of this machine reaches what listens on an address, as it stands in a URL. */
@@ -75,7 +131,32 @@ export const reachable = (host: string): string => {
 };
 
 /** Values that may stand in an error message; what else was given is a secret. */
-const SECRETS = new Set(['DEVSTUDIO_SECRET', 'DEVSTUDIO_ADMIN_PASSWORD', 'DATABASE_URL']);
+const SECRETS = new Set([
+  'SMTP_URL',
+  'DEVSTUDIO_SECRET',
+  'DEVSTUDIO_ADMIN_PASSWORD',
+  'DATABASE_URL',
+  'OIDC_CLIENT_SECRET',
+]);
+
+/** The provider, when issuer and client id are there; one of them alone is a mistake. */
+const oidcOf = (values: z.infer<typeof Environment>): OidcConfig | undefined => {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId } = values;
+  if (issuer === undefined && clientId === undefined) return undefined;
+  if (issuer === undefined || clientId === undefined) {
+    const [there, missing] =
+      issuer === undefined ? ['OIDC_CLIENT_ID', 'OIDC_ISSUER'] : ['OIDC_ISSUER', 'OIDC_CLIENT_ID'];
+    throw new ConfigurationError(`${there} is set but ${missing} is not: set both, or neither.`);
+  }
+  return {
+    issuer,
+    clientId,
+    clientSecret: values.OIDC_CLIENT_SECRET,
+    name: values.OIDC_NAME ?? new URL(issuer).hostname,
+    createAccounts: values.OIDC_CREATE_ACCOUNTS,
+    defaultRole: values.OIDC_DEFAULT_ROLE,
+  };
+};
 
 /**
  * Reads and validates the environment.
@@ -95,11 +176,17 @@ export const readConfig = (env: NodeJS.ProcessEnv, root: string): Config => {
   const values = parsed.data;
   const home = resolve(root, values.DEVSTUDIO_HOME);
   const host = reachable(values.DEVSTUDIO_HOST);
+  const { SMTP_URL: smtpUrl, SMTP_FROM: from } = values;
+  if (smtpUrl !== undefined && from === undefined) {
+    throw new ConfigurationError('SMTP_FROM is not set; with SMTP_URL it must be the address that mail is from.');
+  }
   const at = (url: string | undefined, fallback: number): string => url ?? `http://${host}:${fallback}`;
   return {
     home,
     modelsDir: resolve(root, values.DEVSTUDIO_MODELS_DIR ?? `${home}/models`),
     host: values.DEVSTUDIO_HOST,
+    publicUrl: values.DEVSTUDIO_PUBLIC_URL ?? `http://${host}:${values.GATEWAY_PORT}`,
+    mail: smtpUrl !== undefined && from !== undefined ? { smtpUrl, from } : undefined,
     logLevel: values.DEVSTUDIO_LOG_LEVEL,
     ports: {
       gateway: values.GATEWAY_PORT,
@@ -118,5 +205,6 @@ export const readConfig = (env: NodeJS.ProcessEnv, root: string): Config => {
     databaseUrl: values.DATABASE_URL,
     secret: values.DEVSTUDIO_SECRET,
     admin: { email: values.DEVSTUDIO_ADMIN_EMAIL, password: values.DEVSTUDIO_ADMIN_PASSWORD },
+    oidc: oidcOf(values),
   };
 };

@@ -5,7 +5,13 @@ import type { Config } from './config.ts';
 import { ConfigurationError } from './config.ts';
 
 /** What a derived key is for; two purposes never share a key. */
-export type Purpose = 'identity' | 'password-pepper' | 'refresh-tokens' | 'signing-keys' | `database:${string}`;
+export type Purpose =
+  | 'identity'
+  | 'password-pepper'
+  | 'refresh-tokens'
+  | 'signing-keys'
+  | 'totp'
+  | `database:${string}`;
 
 /** Gives 32 bytes for each purpose, always the same ones for the same installation. */
 export type Secret = (purpose: Purpose) => Buffer;
