@@ -1,0 +1,1 @@
+export { actorOf, OPERATOR, recordAudit, type Actor, type AuditEvent } from '#mesh/audit.ts';
