@@ -18,6 +18,7 @@ describe('the configuration', () => {
       modelsDir: '/studio/.devstudio/models',
       host: '127.0.0.1',
       publicUrl: 'http://127.0.0.1:6813',
+      mail: undefined,
       logLevel: 'info',
       ports: { gateway: 6813, users: 6971, models: 6988, sandbox: 6842, agents: 6857, postgres: 6472 },
       urls: {
@@ -92,6 +93,21 @@ describe('the configuration', () => {
     });
   });
 
+  test('mails from SMTP_FROM over SMTP_URL, with links to DEVSTUDIO_PUBLIC_URL', () => {
+    const env = {
+      SMTP_URL: 'smtps://user:pass@mail.example.org',
+      SMTP_FROM: 'Studio <studio@example.org>',
+      DEVSTUDIO_PUBLIC_URL: 'https://studio.example.org/',
+    };
+    expect(readConfig(env, '/studio')).toMatchObject({
+      publicUrl: 'https://studio.example.org',
+      mail: { smtpUrl: env.SMTP_URL, from: env.SMTP_FROM },
+    });
+    expect(messageOf({ SMTP_URL: env.SMTP_URL })).toBe(
+      'SMTP_FROM is not set; with SMTP_URL it must be the address that mail is from.',
+    );
+  });
+
   test('ignores variables that are not ours', () => {
     expect(readConfig({ PATH: '/bin', GATEWAY_PROT: 'x' }, '/studio')).toEqual(readConfig({}, '/studio'));
   });
@@ -102,6 +118,7 @@ describe('the configuration', () => {
     [{ POSTGRES_PORT: '6472x' }, 'POSTGRES_PORT is "6472x"; it must be a port from 0 to 65535.'],
     [{ MODELS_URL: 'ftp://models' }, 'MODELS_URL is "ftp://models"; it must be an http or https address.'],
     [{ DEVSTUDIO_ADMIN_EMAIL: 'root' }, 'DEVSTUDIO_ADMIN_EMAIL is "root"; it must be an e-mail address.'],
+    [{ SMTP_FROM: 'me' }, 'SMTP_FROM is "me"; it must be an e-mail address, or a name and <address>.'],
     [
       { DEVSTUDIO_LOG_LEVEL: 'loud' },
       'DEVSTUDIO_LOG_LEVEL is "loud"; it must be one of fatal, error, warn, info, debug, trace, silent.',
@@ -120,6 +137,7 @@ describe('the configuration', () => {
       { DEVSTUDIO_ADMIN_PASSWORD: 'x'.repeat(1_025) },
       'DEVSTUDIO_ADMIN_PASSWORD is (not shown); it must be at most 1024 characters.',
     ],
+    [{ SMTP_URL: 'http://u:hidden@host' }, 'SMTP_URL is (not shown); it must be an smtp:// or smtps:// address.'],
     [{ DATABASE_URL: 'mysql://u:hidden@host/db' }, 'DATABASE_URL is (not shown); it must be a postgres:// address.'],
   ])('never shows a secret, however wrong it is', (env, message) => {
     expect(messageOf(env)).toBe(message);

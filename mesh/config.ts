@@ -39,7 +39,6 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 
 const Environment = z.object({
   DEVSTUDIO_HOME: z.string().min(1, 'a folder').default('.devstudio'),
-  DEVSTUDIO_PUBLIC_URL: httpUrl.optional(),
   DEVSTUDIO_HOST: z.string().min(1, 'an address to listen on').default('127.0.0.1'),
   DEVSTUDIO_LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
   DEVSTUDIO_SECRET: z.string().min(32, 'at least 32 characters').optional(),

@@ -20,6 +20,12 @@ export const ERRORS = {
     sentence: 'The request carries no valid credential.',
     mend: 'Sign in again, or send a valid API key.',
   },
+  SECOND_FACTOR_REQUIRED: {
+    status: 401,
+    rpc: -32_001,
+    sentence: 'The password is right; this account asks for a code as well.',
+    mend: 'Sign in with `code`: the six digits of your authenticator, or a recovery code.',
+  },
   FORBIDDEN: {
     status: 403,
     rpc: -32_003,

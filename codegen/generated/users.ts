@@ -325,6 +325,11 @@ export type MutationRevokeSessionArgs = {
 };
 
 
+export type MutationRotateSigningKeysArgs = {
+  immediately?: Scalars['Boolean']['input'];
+};
+
+
 export type MutationSetModelPriceArgs = {
   input: ModelPriceInput;
 };
@@ -1055,7 +1060,7 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   resetTotp?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationResetTotpArgs, 'userId'>>;
   revokeApiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'id'>>;
   revokeSession?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationRevokeSessionArgs, 'id'>>;
-  rotateSigningKeys?: Resolver<Array<ResolversTypes['SigningKey']>, ParentType, ContextType>;
+  rotateSigningKeys?: Resolver<Array<ResolversTypes['SigningKey']>, ParentType, ContextType, RequireFields<MutationRotateSigningKeysArgs, 'immediately'>>;
   setModelPrice?: Resolver<ResolversTypes['ModelPrice'], ParentType, ContextType, RequireFields<MutationSetModelPriceArgs, 'input'>>;
   setMonthlyLimit?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationSetMonthlyLimitArgs, 'userId'>>;
   setQuota?: Resolver<ResolversTypes['Quota'], ParentType, ContextType, RequireFields<MutationSetQuotaArgs, 'input'>>;
