@@ -6,7 +6,7 @@ import { SUBGRAPHS, type SubgraphName } from '#mesh/config.ts';
 import { writeStylesheets } from '#themes/stylesheets.ts';
 import { composeSupergraph } from './compose.ts';
 
-const scalars = { ID: 'string', DateTime: 'string', ByteCount: 'number' };
+const scalars = { ID: 'string', DateTime: 'string', ByteCount: 'number', BigInt: 'string' };
 
 /** The GraphQL types for which a subgraph's resolvers pass on something else, `UserMapper` for `User`, from its mappers.ts. */
 const MAPPED: Readonly<Record<SubgraphName, readonly string[]>> = {

@@ -13,7 +13,7 @@ export type Scalars = {
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
   /** A whole number of any size as a decimal string: micro-credits (1 000 000 = 1 credit), and counts that may outgrow an Int. */
-  BigInt: { input: unknown; output: unknown; }
+  BigInt: { input: string; output: string; }
   /** An instant in ISO 8601, UTC, for example `2026-11-22T19:35:00.000Z`. */
   DateTime: { input: string; output: string; }
   /** Any JSON value. */
@@ -150,6 +150,8 @@ export type MlCapabilities = {
   engine: Scalars['String']['output'];
   /** The version of the PostgresML extension; null where it is not installed. */
   pgmlVersion?: Maybe<Scalars['String']['output']>;
+  /** When PostgresML was last trained on the use of this installation; until then the built-in engine answers. */
+  trainedAt?: Maybe<Scalars['DateTime']['output']>;
 };
 
 export type ModelPrice = {
@@ -394,9 +396,9 @@ export type Query = {
   __typename?: 'Query';
   /** Admin actions and security events, newest first, at most 500 at once; go on with `before` = the last `id`. */
   auditLog: Array<AuditEvent>;
-  /** Grants and charges, newest first, at most 500 at once; go on with `after` = the last `id`. */
+  /** Grants and charges, newest first, by default of all time; at most 500 at once, go on with `after` = the last `id`. By key or model, charges alone. */
   ledger: Array<LedgerEntry>;
-  /** The same as CSV (RFC 4180) with a header line; formulas are defused. At most 100 000 lines. */
+  /** The same as CSV (RFC 4180) with a header line; formulas are defused. At most 10 000 lines below it; go on with `after` = the last `id`. */
   ledgerCsv: Scalars['String']['output'];
   /** The caller. */
   me?: Maybe<User>;
@@ -416,9 +418,9 @@ export type Query = {
   signingKeys: Array<SigningKey>;
   /** What was used in a window, of everybody or narrowed by the filter. */
   usage: Usage;
-  /** Keys whose use of the last day departs from their past, most unusual first: perhaps one has leaked. */
+  /** Keys that were used more than usual today or the day before (UTC), most unusual first, at most 100: perhaps one has leaked. Keys need 14 days of history. */
   usageAnomalies: Array<UsageAnomaly>;
-  /** Use over time, oldest first; intervals without use are there with zeros. At most 1000 points. */
+  /** Use over time, oldest first; intervals without use are there with zeros. At most 1000 intervals, and of a grouping the 50 groups that used most. */
   usageSeries: Array<UsagePoint>;
   user?: Maybe<User>;
   /** Every account, oldest first. */
@@ -444,6 +446,7 @@ export type QueryLedgerArgs = {
 
 
 export type QueryLedgerCsvArgs = {
+  after?: InputMaybe<Scalars['ID']['input']>;
   filter?: InputMaybe<UsageFilter>;
   window?: InputMaybe<UsageWindow>;
 };
@@ -634,8 +637,11 @@ export type UsageAnomaly = {
   alarm: Scalars['Boolean']['output'];
   apiKey: ApiKey;
   day: Scalars['DateTime']['output'];
+  /** `builtin` or `pgml`. */
   engine: Scalars['String']['output'];
-  /** How many times the usual spread it lies from the usual; over 6 is an alarm. */
+  /** Why the built-in engine answered although PostgresML is installed. */
+  note?: Maybe<Scalars['String']['output']>;
+  /** How many times the usual spread it lies above the usual; over 6 is an alarm. */
   score: Scalars['Float']['output'];
   tokens: Scalars['BigInt']['output'];
   /** What was usual. */
@@ -655,6 +661,8 @@ export type UsageForecast = {
   engine: Scalars['String']['output'];
   /** The day on which the prepaid tokens end at that rate; null when not within a year, or with too little history. */
   exhaustedOn?: Maybe<Scalars['DateTime']['output']>;
+  /** Why the built-in engine answered although PostgresML is installed. */
+  note?: Maybe<Scalars['String']['output']>;
 };
 
 export type UsageGrouping =
@@ -670,7 +678,7 @@ export type UsageInterval =
 
 export type UsagePoint = {
   __typename?: 'UsagePoint';
-  /** Where the interval begins. */
+  /** Where the interval begins; the first and the last count only what lies in the window. */
   at: Scalars['DateTime']['output'];
   /** The model, key id or user id, by the grouping; null without one, and for use without a key. */
   group?: Maybe<Scalars['String']['output']>;
@@ -693,11 +701,12 @@ export type User = {
   balance: TokenBalance;
   createdAt: Scalars['DateTime']['output'];
   email: Scalars['String']['output'];
-  /** The use of the next days, and when the prepaid tokens end at that rate. */
+  /** The use of the next days, 365 at most, and when the prepaid tokens end at that rate. */
   forecast: UsageForecast;
   id: Scalars['ID']['output'];
-  /** Grants and charges, newest first, at most 500 at once; go on with `after` = the last `id`. */
+  /** Grants and charges, newest first, by default of all time; at most 500 at once, go on with `after` = the last `id`. */
   ledger: Array<LedgerEntry>;
+  /** At most 10 000 lines; go on with `after` = the last `id`. */
   ledgerCsv: Scalars['String']['output'];
   /** Tokens that the user may spend in a calendar month (UTC); null for no limit. Readable by the user and by admins. */
   monthlyLimit?: Maybe<Scalars['Int']['output']>;
@@ -728,6 +737,7 @@ export type UserLedgerArgs = {
 
 
 export type UserLedgerCsvArgs = {
+  after?: InputMaybe<Scalars['ID']['input']>;
   window?: InputMaybe<UsageWindow>;
 };
 
@@ -1029,6 +1039,7 @@ export type LedgerEntryResolvers<ContextType = RequestContext, ParentType extend
 export type MlCapabilitiesResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MlCapabilities'] = ResolversParentTypes['MlCapabilities']> = {
   engine?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   pgmlVersion?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  trainedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type ModelPriceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ModelPrice'] = ResolversParentTypes['ModelPrice']> = {
@@ -1184,6 +1195,7 @@ export type UsageAnomalyResolvers<ContextType = RequestContext, ParentType exten
   apiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType>;
   day?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   engine?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  note?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   tokens?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
   usual?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
@@ -1193,6 +1205,7 @@ export type UsageForecastResolvers<ContextType = RequestContext, ParentType exte
   days?: Resolver<Array<ResolversTypes['ForecastDay']>, ParentType, ContextType>;
   engine?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   exhaustedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  note?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type UsagePointResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['UsagePoint'] = ResolversParentTypes['UsagePoint']> = {
