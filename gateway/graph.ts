@@ -40,7 +40,7 @@ export interface Requester {
   /** Null for an anonymous request. */
   readonly principal: Principal | null;
   readonly client: Client;
-  /** Ends the operation, up to the subgraphs, as soon as nobody waits for it. */
+  /** Ends the operation, up to the subgraphs, as soon as nobody waits for it; a StudioError as its reason is the answer. */
   readonly signal: AbortSignal;
   /** Counts what is asked; absent where nobody is limited. */
   readonly meter?: Meter;
@@ -163,9 +163,10 @@ export const createGraph = ({ current, upstreams, authenticate, log }: GraphOpti
 
   const refusal = (error: unknown, { requestId, signal }: Requester): ExecutionResult => {
     if (error instanceof Refusal) return sealResult({ errors: error.errors }, requestId);
+    if (!signal.aborted) return sealResult({ errors: [expected(error, log.child({ requestId }))] }, requestId);
     // Nobody reads the answer to an abandoned request; TIMEOUT is what the client would be told if somebody did.
-    const known = signal.aborted ? new StudioError('TIMEOUT') : expected(error, log.child({ requestId }));
-    return sealResult({ errors: [known] }, requestId);
+    const why: unknown = signal.reason;
+    return sealResult({ errors: [why instanceof StudioError ? why : new StudioError('TIMEOUT')] }, requestId);
   };
 
   const executeDocument: DocumentGraph['executeDocument'] = async (operation, requester) => {

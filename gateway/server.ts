@@ -14,6 +14,7 @@ import { createAccounts } from './access/principal.ts';
 import { Tokens } from './access/tokens.ts';
 import { expected } from './errors.ts';
 import { createGraph, type DocumentGraph } from './graph.ts';
+import { createReadClient } from './http/client.ts';
 import { createHttpDoor, requestIdOf, sendStudioError } from './http/door.ts';
 import { SECURITY_HEADERS } from './http/security.ts';
 import { openStatic } from './http/static.ts';
@@ -98,7 +99,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const graph = rateLimited(unlimited);
   const openMeter = createRates(options.rates);
   const http = createHttpDoor(graph, watch, log);
-  const webSockets = createWebSocketDoor(graph, watch, log, openMeter);
+  const readClient = createReadClient(config.trustedProxies);
+  const webSockets = createWebSocketDoor(graph, watch, log, { openMeter, readClient });
 
   const publishKeys = async (response: ServerResponse, requestId: string): Promise<void> => {
     try {
@@ -120,13 +122,14 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const inSpan = (name: string, work: () => Promise<void>): Promise<void> =>
       traced(`${request.method} ${name}`, request.headers, { 'devstudio.request_id': requestId }, work);
-    const meter = openMeter(request.socket.remoteAddress, (rate) => {
+    const client = readClient(request);
+    const meter = openMeter(client.address, (rate) => {
       if (!response.headersSent)
         for (const [name, value] of Object.entries(rateHeaders(rate))) response.setHeader(name, value);
     });
-    if (path === '/graphql') return inSpan(path, () => http(request, response, requestId, meter));
+    if (path === '/graphql') return inSpan(path, () => http(request, response, { requestId, client, meter }));
     if (path === '/rpc' || path.startsWith('/rpc/')) {
-      const door = { graph, log: log.child({ requestId }), requestId, meter };
+      const door = { graph, watch, log: log.child({ requestId }), requestId, client, meter };
       return inSpan('/rpc', () => handleRpc(request, response, door));
     }
     if (path === '/.well-known/jwks.json' && request.method === 'GET') {

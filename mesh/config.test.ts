@@ -113,6 +113,10 @@ describe('the configuration', () => {
   });
 
   test.each([
+    [
+      { DEVSTUDIO_TRUSTED_PROXIES: 'proxy.lan' },
+      'DEVSTUDIO_TRUSTED_PROXIES is "proxy.lan"; it must be addresses and networks (10.0.0.0/8) between commas, or loopback.',
+    ],
     [{ GATEWAY_PORT: '65536' }, 'GATEWAY_PORT is "65536"; it must be a port from 0 to 65535.'],
     [{ USERS_PORT: '-1' }, 'USERS_PORT is "-1"; it must be a port from 0 to 65535.'],
     [{ POSTGRES_PORT: '6472x' }, 'POSTGRES_PORT is "6472x"; it must be a port from 0 to 65535.'],

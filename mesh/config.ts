@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readAddressList, type AddressList } from './address.ts';
 
 /** The services of the mesh that own data, each with a port, a PostgreSQL schema and a role. */
 export const SUBGRAPHS = ['users', 'models', 'sandbox', 'agents'] as const;
@@ -40,6 +41,11 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const Environment = z.object({
   DEVSTUDIO_HOME: z.string().min(1, 'a folder').default('.devstudio'),
   DEVSTUDIO_HOST: z.string().min(1, 'an address to listen on').default('127.0.0.1'),
+  DEVSTUDIO_TRUSTED_PROXIES: z
+    .string()
+    .transform(readAddressList)
+    .refine((list) => list !== undefined, 'addresses and networks (10.0.0.0/8) between commas, or loopback')
+    .optional(),
   DEVSTUDIO_LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
   DEVSTUDIO_SECRET: z.string().min(32, 'at least 32 characters').optional(),
   DEVSTUDIO_MODELS_DIR: z.string().min(1, 'a folder').optional(),
@@ -110,6 +116,8 @@ export interface Config {
   readonly publicUrl: string;
   /** `undefined` when this installation mails nothing. */
   readonly mail: MailConfig | undefined;
+  /** The reverse proxies that are believed when they say where a request comes from; undefined for none. */
+  readonly trustedProxies: AddressList | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly ports: Readonly<Record<ServiceName | 'postgres', number>>;
   /** Where the gateway finds a subgraph that runs in another process. */
@@ -186,6 +194,7 @@ export const readConfig = (env: NodeJS.ProcessEnv, root: string): Config => {
     host: values.DEVSTUDIO_HOST,
     publicUrl: values.DEVSTUDIO_PUBLIC_URL ?? `http://${host}:${values.GATEWAY_PORT}`,
     mail: smtpUrl !== undefined && from !== undefined ? { smtpUrl, from } : undefined,
+    trustedProxies: values.DEVSTUDIO_TRUSTED_PROXIES,
     logLevel: values.DEVSTUDIO_LOG_LEVEL,
     ports: {
       gateway: values.GATEWAY_PORT,

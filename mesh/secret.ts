@@ -11,6 +11,7 @@ export type Purpose =
   | 'refresh-tokens'
   | 'signing-keys'
   | 'totp'
+  | 'sign-in-failures'
   | `database:${string}`;
 
 /** Gives 32 bytes for each purpose, always the same ones for the same installation. */

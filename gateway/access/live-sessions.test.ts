@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { StudioError } from '#mesh/errors.ts';
 import { createLog } from '#mesh/log.ts';
 import type { Role } from '#mesh/identity.ts';
 import { watchSessions, type WatchSession } from './live-sessions.ts';
@@ -35,7 +36,7 @@ afterEach(() => {
 
 const pass = () => vi.advanceTimersByTimeAsync(INTERVAL_MS);
 const open = (id: string, role: Role) => {
-  const end = vi.fn<() => void>();
+  const end = vi.fn<(why: StudioError) => void>();
   return { end, forget: watch({ credential: { kind: 'session', id }, role, scopes: [] }, end) };
 };
 
@@ -46,7 +47,7 @@ test('a stream goes on while its session and role stand, and ends once when the 
   roles.delete('a');
   await pass();
   await pass();
-  expect(end).toHaveBeenCalledOnce();
+  expect(end).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
 });
 
 test('another role ends the streams of that user and of no other', async () => {
@@ -54,7 +55,9 @@ test('another role ends the streams of that user and of no other', async () => {
   const other = open('b', 'ADMIN');
   roles.set('a', 'VIEWER');
   await pass();
-  for (const { end } of streams) expect(end).toHaveBeenCalledOnce();
+  for (const { end } of streams) {
+    expect(end).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'FORBIDDEN' }));
+  }
   expect(other.end).not.toHaveBeenCalled();
 });
 

@@ -1,3 +1,4 @@
+import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import { standingOf, type Accounts, type Principal } from './principal.ts';
 
@@ -9,23 +10,31 @@ const BATCH = 500;
 const PATIENCE_MS = 2_000;
 
 /**
- * Calls `end`, once, soon after the session or key of a stream is no longer in force or may do something else.
+ * Calls `end`, once, soon after the session or key of what runs is no longer in force or may do something else: with
+ * UNAUTHENTICATED, or FORBIDDEN.
  * @returns forgets about it
  */
 export type WatchSession = (
   principal: Pick<Principal, 'credential' | 'role' | 'scopes'>,
-  end: () => void,
+  end: (why: StudioError) => void,
 ) => () => void;
 
 interface Stream {
   readonly standing: string;
-  readonly end: () => void;
+  readonly end: (why: StudioError) => void;
 }
 
+/** Why something ends whose credential stands for this now. */
+const whyEnded = (standing: string | undefined): StudioError =>
+  standing === undefined
+    ? new StudioError('UNAUTHENTICATED', 'The session or key has ended.')
+    : new StudioError('FORBIDDEN', 'Your rights have changed meanwhile: ask again.');
+
 /**
- * Watches the sessions and keys of open streams, however many streams each has: while there are any, the users service is asked
- * about all of them again and again, one question at a time. It is asked and does not tell, so that an account changed
- * through another replica counts alike. While it does not answer, streams go on until their token ends.
+ * Watches the sessions and keys of what runs, streams or long answers, however many each has: while there are any, the
+ * users service is asked about all of them again and again, one question at a time. It is asked and does not tell, so
+ * that an account changed through another replica counts alike. While it does not answer, streams go on until their
+ * token ends.
  */
 export const watchSessions = (
   accounts: Pick<Accounts, 'standings'>,
@@ -48,9 +57,10 @@ export const watchSessions = (
     const standings = await accounts.standings(ids, AbortSignal.timeout(PATIENCE_MS));
     for (const { id, streams } of asked) {
       for (const stream of streams) {
-        if (standings.get(id) === stream.standing || sessions.get(id)?.has(stream) !== true) continue;
+        const standing = standings.get(id);
+        if (standing === stream.standing || sessions.get(id)?.has(stream) !== true) continue;
         forget(id, stream);
-        stream.end();
+        stream.end(whyEnded(standing));
       }
     }
   };

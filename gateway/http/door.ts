@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StudioError } from '#mesh/errors.ts';
+import type { Client } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
 import { readBody, sendJson, sendResponse } from '#mesh/serve.ts';
 import type { Credentials } from '../access/authenticator.ts';
 import { atExpiry } from '../access/expiry.ts';
 import type { WatchSession } from '../access/live-sessions.ts';
+import { endWithSession } from '../access/session-bound.ts';
 import { httpMeaningOf, sealError } from '../errors.ts';
 import type { DocumentGraph } from '../graph.ts';
 import { rateError } from '../rates/decision.ts';
 import type { Meter } from '../rates/meter.ts';
-import { clientOf } from './client.ts';
 import { createGraphQlServer } from './yoga.ts';
 
 /** The id of a request: the client's own when it is a sane one, so that its logs and ours can be put together. */
@@ -54,17 +55,19 @@ const bodyOf = async (
   return body.outcome === 'read' ? body.text : undefined;
 };
 
-export type HttpDoor = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  requestId: string,
-  meter: Meter,
-) => Promise<void>;
+/** What is known of a request before anything of it is read. */
+export interface Arrival {
+  readonly requestId: string;
+  readonly client: Client;
+  readonly meter: Meter;
+}
+
+export type HttpDoor = (request: IncomingMessage, response: ServerResponse, arrival: Arrival) => Promise<void>;
 
 /** `/graphql` over HTTP: GET, POST and server-sent events. */
 export const createHttpDoor = (graph: DocumentGraph, watch: WatchSession, log: Log): HttpDoor => {
   const yoga = createGraphQlServer(graph, log);
-  return async (request, response, requestId, meter) => {
+  return async (request, response, { requestId, client, meter }) => {
     // Answers hold tokens and private text; no cache keeps them.
     response.setHeader('cache-control', 'no-store');
     // Also ends what runs for an answer that was complete without it, such as a refused kind of stream.
@@ -83,6 +86,8 @@ export const createHttpDoor = (graph: DocumentGraph, watch: WatchSession, log: L
     }
     const limited = verdict.principal && rateError(await meter.identify(verdict.principal.userId));
     if (limited) return sendStudioError(response, limited, requestId);
+    // Whatever runs, a long answer or a stream, ends with its session, and with the role that it was begun under.
+    if (verdict.principal) endWithSession(controller, verdict.principal, watch);
     const headers = Object.fromEntries(
       ['accept', 'content-type'].flatMap((name) => {
         const value = request.headers[name];
@@ -92,14 +97,15 @@ export const createHttpDoor = (graph: DocumentGraph, watch: WatchSession, log: L
     const answer = await yoga.fetch(
       `http://gateway${request.url ?? '/graphql'}`,
       { method: request.method ?? 'GET', headers, body },
-      { requester: { requestId, principal: verdict.principal, client: clientOf(request), signal, meter } },
+      { requester: { requestId, principal: verdict.principal, client, signal, meter } },
     );
     const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
-    // A stream ends with the credential that opened it, with its session, and with the role that it was opened under.
+    // A stream ends with the credential that opened it, too.
     if (isStream && verdict.principal && !signal.aborted) {
-      const end = (): void => controller.abort();
-      signal.addEventListener('abort', atExpiry(verdict.principal.expiresAt, end));
-      signal.addEventListener('abort', watch(verdict.principal, end));
+      signal.addEventListener(
+        'abort',
+        atExpiry(verdict.principal.expiresAt, () => controller.abort()),
+      );
     }
     // Yoga's streams say something weaker.
     answer.headers.set('cache-control', 'no-store');

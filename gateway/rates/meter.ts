@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { originOf, type Origin } from './address.ts';
+import { originOf, type Origin } from '#mesh/address.ts';
 import { decideRate, type RateDecision } from './decision.ts';
 import { RATE_LIMITS, type RateLimits } from './limits.ts';
 
@@ -136,8 +136,8 @@ export class Meter {
   }
 }
 
-/** Opens a meter for a client's address. */
-export type OpenMeter = (address: string | undefined, report?: Report) => Meter;
+/** Opens a meter for a client's address; null when the client is gone already. */
+export type OpenMeter = (address: string | null, report?: Report) => Meter;
 
 /**
  * The counters of one gateway. They are in memory and bounded: a window ends after a minute (failed sign-ins: fifteen),
@@ -150,5 +150,5 @@ export const createRates = (limits: RateLimits = RATE_LIMITS): OpenMeter => {
     signIns: new Windows(MINUTE),
     failures: new Windows(FAILURES),
   };
-  return (address, report = () => {}) => new Meter(counters, originOf(address), report);
+  return (address, report = () => {}) => new Meter(counters, originOf(address ?? ''), report);
 };

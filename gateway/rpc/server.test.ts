@@ -63,6 +63,7 @@ const graph: Graph = {
 };
 
 const openMeter = createRates();
+const NOBODY = { address: null, userAgent: null };
 
 beforeEach(async () => {
   logged = [];
@@ -91,7 +92,14 @@ beforeEach(async () => {
     log,
     readiness: () => Promise.resolve({ ready: true }),
     handle: (request, response) =>
-      handleRpc(request, response, { graph, log, requestId: 'r-1', meter: openMeter(request.socket.remoteAddress) }),
+      handleRpc(request, response, {
+        graph,
+        log,
+        requestId: 'r-1',
+        client: NOBODY,
+        watch: () => () => {},
+        meter: openMeter(null),
+      }),
   });
 });
 

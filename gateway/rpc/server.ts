@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { WatchSession } from '#gateway/access/live-sessions.ts';
+import { endWithSession } from '#gateway/access/session-bound.ts';
 import { refusalHeaders } from '#gateway/errors.ts';
 import type { Authentication, Graph } from '#gateway/graph.ts';
-import { clientOf } from '#gateway/http/client.ts';
 import { rateError } from '#gateway/rates/decision.ts';
 import type { Meter } from '#gateway/rates/meter.ts';
 import type { StudioError } from '#mesh/errors.ts';
+import type { Client } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
-import { readBody, sendJson, signalOf } from '#mesh/serve.ts';
+import { readBody, sendJson } from '#mesh/serve.ts';
 import { errorResponse, failure, failureFrom, NO_JSON, UNKNOWN_METHOD, type Failure } from './failures.ts';
 import { METHODS } from './methods.ts';
 import { perform, type Outcome } from './perform.ts';
@@ -15,8 +17,10 @@ import { parseDirect, parseMessage, type Call, type Id } from './protocol.ts';
 /** What a request to this door comes with. */
 export interface Door {
   readonly graph: Graph;
+  readonly watch: WatchSession;
   readonly log: Log;
   readonly requestId: string;
+  readonly client: Client;
   readonly meter: Meter;
 }
 
@@ -42,10 +46,10 @@ interface Session {
   run(call: Call): Promise<Outcome>;
 }
 
-const openSession = (request: IncomingMessage, signal: AbortSignal, door: Door): Session => {
-  const { requestId, graph, meter } = door;
+const openSession = (request: IncomingMessage, running: AbortController, door: Door): Session => {
+  const { requestId, graph, client, meter } = door;
+  const { signal } = running;
   const apiKey = request.headers['x-api-key'];
-  const client = clientOf(request);
   const identify = async (): Promise<Authentication> => {
     const verdict = await graph.authenticate(
       { authorization: request.headers.authorization, 'x-api-key': typeof apiKey === 'string' ? apiKey : undefined },
@@ -54,7 +58,10 @@ const openSession = (request: IncomingMessage, signal: AbortSignal, door: Door):
     );
     if (verdict.outcome === 'refused' || !verdict.principal) return verdict;
     const limited = rateError(await meter.identify(verdict.principal.userId));
-    return limited ? { outcome: 'refused', error: limited } : verdict;
+    if (limited) return { outcome: 'refused', error: limited };
+    // All calls of a batch, those that still wait too, end with the session that they came with.
+    endWithSession(running, verdict.principal, door.watch);
+    return verdict;
   };
   let authentication: Promise<Authentication> | undefined;
   return {
@@ -151,7 +158,7 @@ const answerDirect = async (text: string, method: string, session: Session): Pro
 const isJson = (contentType: string | undefined): boolean =>
   contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
 
-const answer = async (request: IncomingMessage, signal: AbortSignal, door: Door): Promise<Reply | null> => {
+const answer = async (request: IncomingMessage, running: AbortController, door: Door): Promise<Reply | null> => {
   const { requestId, meter } = door;
   const limited = rateError(await meter.prepay(1));
   if (limited) return rateRefusal(limited, requestId);
@@ -170,7 +177,7 @@ const answer = async (request: IncomingMessage, signal: AbortSignal, door: Door)
   const body = await readBody(request);
   if (body.outcome === 'aborted') return null;
   if (body.outcome === 'too large') return refusal(failure('PAYLOAD_TOO_LARGE'), requestId);
-  const session = openSession(request, signal, door);
+  const session = openSession(request, running, door);
   return name === '' ? answerMessage(body.text, session) : answerDirect(body.text, name, session);
 };
 
@@ -179,7 +186,9 @@ const answer = async (request: IncomingMessage, signal: AbortSignal, door: Door)
  * Never rejects for a client's fault.
  */
 export const handleRpc = async (request: IncomingMessage, response: ServerResponse, door: Door): Promise<void> => {
-  const reply = await answer(request, signalOf(response), door);
+  const running = new AbortController();
+  response.on('close', () => running.abort());
+  const reply = await answer(request, running, door);
   if (!reply || response.destroyed) return;
   // Results hold tokens and private text; no cache keeps them.
   const headers = { 'cache-control': 'no-store', ...reply.headers };

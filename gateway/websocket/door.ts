@@ -9,7 +9,7 @@ import { MAX_BODY_BYTES } from '#mesh/serve.ts';
 import type { Client } from '#mesh/identity.ts';
 import type { WatchSession } from '../access/live-sessions.ts';
 import type { DocumentGraph } from '../graph.ts';
-import { clientOf } from '../http/client.ts';
+import type { ReadClient } from '../http/client.ts';
 import { rateError, rateHeaders, type RateDecision } from '../rates/decision.ts';
 import type { Meter, OpenMeter } from '../rates/meter.ts';
 import { decideAdmission } from './admission.ts';
@@ -76,7 +76,7 @@ export const createWebSocketDoor = (
   graph: DocumentGraph,
   watch: WatchSession,
   log: Log,
-  openMeter: OpenMeter,
+  { openMeter, readClient }: { readonly openMeter: OpenMeter; readonly readClient: ReadClient },
 ): WebSocketDoor => {
   const protocol = createProtocol(graph, watch, log);
   const sockets = new WebSocketServer({
@@ -151,10 +151,11 @@ export const createWebSocketDoor = (
       const anonymous = [...open.values()].filter(({ known }) => !known).length;
       const admission = decideAdmission({ path, stopping, open: open.size, anonymous });
       if (admission.outcome === 'refused') return refuse(socket, admission.status);
-      const meter = openMeter(request.socket.remoteAddress);
+      const client = readClient(request);
+      const meter = openMeter(client.address);
       const admit = (rate: RateDecision): void => {
         if (rate.outcome === 'within') {
-          sockets.handleUpgrade(request, socket, head, (upgraded) => accept(upgraded, clientOf(request), meter));
+          sockets.handleUpgrade(request, socket, head, (upgraded) => accept(upgraded, client, meter));
         } else {
           const headers = { ...rateHeaders(rate), 'retry-after': String(rate.retryAfterSeconds) };
           refuse(socket, '429 Too Many Requests', headers);

@@ -14,8 +14,8 @@ const Failures = z.looseObject({
 let mesh: TestMesh | undefined;
 let url = '';
 
-const start = async (rates: Partial<RateLimits>): Promise<TestMesh> => {
-  mesh = await startMesh({ rates: { ...RATE_LIMITS, loopback: 1, ...rates } });
+const start = async (rates: Partial<RateLimits>, proxies = ''): Promise<TestMesh> => {
+  mesh = await startMesh({ proxies, rates: { ...RATE_LIMITS, loopback: 1, ...rates } });
   url = mesh.url;
   return mesh;
 };
@@ -103,6 +103,28 @@ describe('the rate of an address', () => {
     const forged = { 'x-forwarded-for': '203.0.113.1', forwarded: 'for=203.0.113.1', 'x-real-ip': '203.0.113.1' };
     expect((await ask(HELLO, { headers: forged })).status).toBe(429);
     expect((await ask(HELLO, { from: '127.0.0.2' })).status).toBe(200);
+  });
+
+  test('is the one that a trusted proxy has seen, and nothing that its client has written before that', async () => {
+    await start({ address: 1 }, 'loopback');
+    const through = (forwarded: string) => ask(HELLO, { headers: { 'x-forwarded-for': forwarded } });
+    expect((await through('203.0.113.1')).status).toBe(200);
+    expect((await through('203.0.113.1')).status).toBe(429);
+    expect((await through('198.51.100.7, 203.0.113.1')).status).toBe(429);
+    expect((await through('203.0.113.1, 203.0.113.2')).status).toBe(200);
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+      headers: { 'x-forwarded-for': '203.0.113.1' },
+    });
+    const [error] = z.tuple([z.instanceof(Error)]).parse(await once(socket, 'error'));
+    expect(error.message).toMatch(/429/);
+  });
+
+  test('is not what a stranger says who is no proxy', async () => {
+    await start({ address: 1 }, '127.0.0.2, 10.0.0.0/8');
+    const headers = { 'x-forwarded-for': '203.0.113.1' };
+    await ask(HELLO);
+    expect((await ask(HELLO, { headers })).status).toBe(429);
+    expect((await ask(HELLO, { headers, from: '127.0.0.2' })).status).toBe(200);
   });
 
   test('counts each root field under each alias', async () => {

@@ -82,15 +82,23 @@ export interface MeshOptions {
   /** The folder of the studio. */
   readonly studio?: string;
   readonly rates?: RateLimits;
+  /** DEVSTUDIO_TRUSTED_PROXIES */
+  readonly proxies?: string;
 }
 
 /** The gateway over the test's subgraphs, on a free port. */
-export const startMesh = async ({ remote = [], down = [], studio, rates }: MeshOptions = {}): Promise<TestMesh> => {
+export const startMesh = async ({
+  remote = [],
+  down = [],
+  studio,
+  rates,
+  proxies,
+}: MeshOptions = {}): Promise<TestMesh> => {
   const folder = await mkdtemp(join(tmpdir(), 'devstudio-mesh-'));
   const supergraph = join(folder, 'supergraph.graphql');
   await writeFile(supergraph, await composeMesh());
   const parts = createTestSubgraphs();
-  const config = readConfig({ GATEWAY_PORT: '0', DEVSTUDIO_HOME: folder }, folder);
+  const config = readConfig({ GATEWAY_PORT: '0', DEVSTUDIO_HOME: folder, DEVSTUDIO_TRUSTED_PROXIES: proxies }, folder);
   const ports = { ...config.ports, users: 0, models: 0, sandbox: 0, agents: 0 };
   const served: Served[] = [];
   const urls = { ...config.urls };
