@@ -173,6 +173,13 @@ export interface Details {
   readonly retryAfterSeconds?: number;
   /** The argument or parameter that is wrong. */
   readonly argument?: string;
+  /** The quota that is in the way. */
+  readonly quota?: {
+    readonly whose: string;
+    readonly model: string | null;
+    readonly unit: string;
+    readonly period: string;
+  };
 }
 
 /**

@@ -89,9 +89,11 @@ export type FinishReason =
 
 export type Model = {
   __typename?: 'Model';
+  /** Micro-credits a completion token. */
+  completionTokenPrice: Scalars['Int']['output'];
   /** Tokens that prompt and completion may have together. */
   contextSize: Scalars['Int']['output'];
-  /** Price of one token in micro-credits (1 000 000 micro-credits = 1 credit). */
+  /** Price of one completion token in micro-credits (1 000 000 micro-credits = 1 credit). */
   costPerToken: Scalars['Int']['output'];
   id: Scalars['ID']['output'];
   kind: ModelKind;
@@ -100,6 +102,8 @@ export type Model = {
   /** Resident memory of the model's worker; null while it is not loaded. */
   memoryBytes?: Maybe<Scalars['ByteCount']['output']>;
   name: Scalars['String']['output'];
+  /** Micro-credits a prompt token. */
+  promptTokenPrice: Scalars['Int']['output'];
   /** Size of the GGUF file. */
   sizeBytes: Scalars['ByteCount']['output'];
   status: ModelStatus;
@@ -364,6 +368,7 @@ export type ChatMessageResolvers<ContextType = RequestContext, ParentType extend
 
 export type ModelResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Model'] = ResolversParentTypes['Model'], FederationReferenceType extends FederationReferenceTypes['Model'] = FederationReferenceTypes['Model']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Model']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  completionTokenPrice?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   contextSize?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   costPerToken?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -371,6 +376,7 @@ export type ModelResolvers<ContextType = RequestContext, ParentType extends Reso
   lastError?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   memoryBytes?: Resolver<Maybe<ResolversTypes['ByteCount']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  promptTokenPrice?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   sizeBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['ModelStatus'], ParentType, ContextType>;
 };

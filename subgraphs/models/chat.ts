@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { ChatInput } from '#codegen/models.ts';
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
+import type { Caller } from '#mesh/identity.ts';
 import { callerOf, type RequestContext } from '#mesh/subgraph.ts';
 import { readChatRequest, type ChatRequest } from './chat-request.ts';
 import { endable } from './endable.ts';
 import type { ChatCompletionMapper, ChatEventMapper } from './mappers.ts';
-import { COST_PER_TOKEN } from './price.ts';
 import { reserve, type Reservation } from './reservation.ts';
 import type { BillingStore } from './store/billing.ts';
 import type { Workers } from './workers.ts';
@@ -50,7 +50,7 @@ export const createChats = (workers: Workers, billing: BillingStore): Chats => {
   /** Generates under a reservation: a batch is yielded only after its tokens are recorded, the last one after the bill. */
   const generate = async function* (
     request: ChatRequest,
-    userId: string,
+    { userId, credential }: Pick<Caller, 'userId' | 'credential'>,
     log: Log,
     signal: AbortSignal,
   ): AsyncGenerator<ChatEventMapper, void, undefined> {
@@ -61,7 +61,14 @@ export const createChats = (workers: Workers, billing: BillingStore): Chats => {
     const wanted = Math.min(request.maxTokens ?? room, room);
     const reservation: Reservation = await reserve(
       billing,
-      { requestId, userId, model: model.name, promptTokens, maxTokens: wanted, price: COST_PER_TOKEN },
+      {
+        requestId,
+        userId,
+        keyId: credential.kind === 'key' ? credential.id : null,
+        model: model.name,
+        promptTokens,
+        maxTokens: wanted,
+      },
       log,
     );
     log.info({ chat: requestId, model: model.name, promptTokens, cap: reservation.cap }, 'a chat begins');
@@ -101,13 +108,13 @@ export const createChats = (workers: Workers, billing: BillingStore): Chats => {
     signal: AbortSignal,
     leave: () => void,
   ): AsyncGenerator<ChatEventMapper, void, undefined> {
-    const { userId } = callerOf(context);
+    const caller = callerOf(context);
     const request = readChatRequest(input);
     const over = Promise.withResolvers<void>();
     const chat: RunningChat = { over: over.promise, leave };
     running.add(chat);
     try {
-      yield* generate(request, userId, context.log, AbortSignal.any([signal, stopping.signal]));
+      yield* generate(request, caller, context.log, AbortSignal.any([signal, stopping.signal]));
     } finally {
       running.delete(chat);
       over.resolve();

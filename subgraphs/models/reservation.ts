@@ -1,6 +1,6 @@
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
-import type { Beat, BillingStore, Outcome, ReservationRequest, Reserved } from './store/billing.ts';
+import type { Beat, BillingStore, Limit, Outcome, ReservationRequest, Reserved } from './store/billing.ts';
 
 /** Tokens that are held for one chat until it is settled. */
 export interface Reservation {
@@ -14,8 +14,10 @@ export interface Reservation {
    */
   record(completionTokens: number): Promise<void>;
   /**
-   * Charges what was recorded and, if given, more. The second and later calls do nothing.
-   * @throws StudioError SERVICE_UNAVAILABLE; then the end of the lease charges what was recorded
+   * Charges what was recorded and, if given, more, which is recorded first: so a settlement only repeats what is on the
+   * disk already. The second and later calls do nothing.
+   * @throws StudioError when the reservation is in force no more; SERVICE_UNAVAILABLE, and then the end of the lease
+   * charges what was recorded
    */
   settle(outcome: Outcome, options: { completionTokens?: number; chargePrompt: boolean }): Promise<void>;
 }
@@ -23,19 +25,37 @@ export interface Reservation {
 /** A third of the lease: two renewals may fail before it runs out. */
 const RENEWAL_MS = 5_000;
 
+const WHOSE = { user: 'Your', key: "The key's", installation: "The installation's" } as const;
+const UNITS = { requests: 'requests', tokens: 'tokens', microcredits: 'credits' } as const;
+const PERIODS = { minute: ' per minute', day: ' per day', month: ' per month', total: '' } as const;
+
+/** For example: The key's tokens per minute for the model starter are used up; try again in 12 s. */
+const exhausted = ({ whose, model, unit, period }: Limit, retryAfter: number | null): string => {
+  const what = `${WHOSE[whose]} ${UNITS[unit]}${PERIODS[period]}${model === null ? '' : ` for the model ${model}`}`;
+  if (retryAfter !== null) return `${what} are used up; try again in ${retryAfter} s.`;
+  return unit === 'requests' ? `${what} are used up.` : `${what} do not hold this prompt and an answer.`;
+};
+
 /** The error that a refused reservation becomes. */
-export const refusalOf = (outcome: Exclude<Reserved['outcome'], 'granted'>, retryAfter: number | null): StudioError => {
-  switch (outcome) {
-    case 'denied':
-      return new StudioError(
-        'BUDGET_EXCEEDED',
-        'Your token budget does not hold this prompt and an answer.',
-        retryAfter === null ? {} : { retryAfterSeconds: retryAfter },
-      );
+export const refusalOf = (refused: Exclude<Reserved, { outcome: 'granted' }>, model: string): StudioError => {
+  switch (refused.outcome) {
+    case 'denied': {
+      const { limit, retryAfter } = refused;
+      // A rate is a limit that waiting a moment mends.
+      const isRate = limit.period === 'minute' && limit.unit !== 'microcredits' && retryAfter !== null;
+      return new StudioError(isRate ? 'RATE_LIMITED' : 'BUDGET_EXCEEDED', exhausted(limit, retryAfter), {
+        quota: limit,
+        ...(retryAfter === null ? {} : { retryAfterSeconds: retryAfter }),
+      });
+    }
     case 'no_quota':
       return new StudioError('BUDGET_EXCEEDED', 'You have not been granted any tokens.');
     case 'inactive':
       return new StudioError('UNAUTHENTICATED', 'Your account is not active.');
+    case 'key_inactive':
+      return new StudioError('UNAUTHENTICATED', 'This API key was revoked or has expired.');
+    case 'model_denied':
+      return new StudioError('FORBIDDEN', `This API key may not use the model ${model}.`);
     case 'duplicate':
       return new StudioError('CONFLICT', 'A chat with this id was started before.');
   }
@@ -43,12 +63,14 @@ export const refusalOf = (outcome: Exclude<Reserved['outcome'], 'granted'>, retr
 
 const errorOf = (beat: Exclude<Beat, 'ok'>): StudioError =>
   beat === 'inactive'
-    ? new StudioError('UNAUTHENTICATED', 'Your account was suspended.')
+    ? new StudioError('UNAUTHENTICATED', 'Your account was suspended, or your API key is no longer in force.')
     : new StudioError('TIMEOUT', 'The database could not be reached in time to record tokens.');
 
 /**
- * Holds the prompt and as many completion tokens as the user's budgets allow, and keeps holding them until `settle`.
- * @throws StudioError BUDGET_EXCEEDED, UNAUTHENTICATED, CONFLICT or SERVICE_UNAVAILABLE when nothing is held
+ * Holds the prompt and as many completion tokens as the quotas of user, key and installation allow, and keeps holding
+ * them until `settle`.
+ * @throws StudioError BUDGET_EXCEEDED, RATE_LIMITED, FORBIDDEN, UNAUTHENTICATED, CONFLICT or SERVICE_UNAVAILABLE when
+ * nothing is held
  */
 export const reserve = async (billing: BillingStore, request: ReservationRequest, log: Log): Promise<Reservation> => {
   const { requestId } = request;
@@ -62,8 +84,8 @@ export const reserve = async (billing: BillingStore, request: ReservationRequest
     }
   };
 
-  const { outcome, cap, retryAfter } = await recording(billing.reserve(request));
-  if (outcome !== 'granted') throw refusalOf(outcome, retryAfter);
+  const reserved = await recording(billing.reserve(request));
+  if (reserved.outcome !== 'granted') throw refusalOf(reserved, request.model);
 
   const revocation = new AbortController();
   let recorded = 0;
@@ -81,15 +103,18 @@ export const reserve = async (billing: BillingStore, request: ReservationRequest
     beat(recorded).catch((error: unknown) => log.warn({ error, chat: requestId }, 'a reservation was not renewed'));
   }, RENEWAL_MS);
 
+  const record = async (completionTokens: number): Promise<void> => {
+    await beat(completionTokens);
+    recorded = completionTokens;
+  };
+
   return {
-    cap,
+    cap: reserved.cap,
     revoked: revocation.signal,
-    record: async (completionTokens) => {
-      await beat(completionTokens);
-      recorded = completionTokens;
-    },
+    record,
     settle: async (outcome, { completionTokens = recorded, chargePrompt }) => {
       if (settled) return;
+      if (completionTokens > recorded) await record(completionTokens);
       settled = true;
       clearInterval(renewal);
       const state = await recording(billing.settle(requestId, completionTokens, outcome, chargePrompt));

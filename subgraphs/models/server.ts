@@ -12,6 +12,7 @@ import { createSubgraph } from '#mesh/subgraph.ts';
 import { openCatalogue, type Catalogue } from './catalogue.ts';
 import { createChanges } from './changes.ts';
 import { createChats } from './chat.ts';
+import { createPrices } from './price.ts';
 import { entitiesOf } from './resolvers/entities.ts';
 import { mutationOf } from './resolvers/mutation.ts';
 import { queryOf } from './resolvers/query.ts';
@@ -53,8 +54,9 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
   const catalogue = openCatalogue(config.modelsDir);
   const changes = createChanges();
   const workers = createWorkers(catalogue, changes, log);
-  const chats = createChats(workers, openBilling(database, randomUUID()));
-  const services: Services = { catalogue, workers, changes, chats };
+  const billing = openBilling(database, randomUUID());
+  const chats = createChats(workers, billing);
+  const services: Services = { catalogue, workers, changes, chats, prices: createPrices(billing) };
   const resolvers: Resolvers = {
     Query: queryOf(services),
     Mutation: mutationOf(services),

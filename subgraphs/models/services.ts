@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue.ts';
 import type { Changes } from './changes.ts';
 import type { Chats } from './chat.ts';
+import type { Prices } from './price.ts';
 import type { Workers } from './workers.ts';
 
 /** What the resolvers stand on. */
@@ -9,4 +10,5 @@ export interface Services {
   readonly workers: Workers;
   readonly changes: Changes;
   readonly chats: Chats;
+  readonly prices: Prices;
 }

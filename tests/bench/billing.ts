@@ -50,7 +50,7 @@ const perSecond = async (work: (n: number) => Promise<unknown>): Promise<number>
 
 const pair = async (billing: BillingStore, userId: string): Promise<void> => {
   const requestId = randomUUID();
-  await billing.reserve({ requestId, userId, model: 'starter', promptTokens: 20, maxTokens: 100, price: 1 });
+  await billing.reserve({ requestId, userId, keyId: null, model: 'starter', promptTokens: 20, maxTokens: 100 });
   await billing.settle(requestId, 50, 'settled', true);
 };
 
@@ -61,7 +61,7 @@ const alone = async (billing: BillingStore, userId: string) => {
   for (let n = 0; n < CHATS; n += 1) {
     const requestId = randomUUID();
     const begun = performance.now();
-    await billing.reserve({ requestId, userId, model: 'starter', promptTokens: 20, maxTokens: 100, price: 1 });
+    await billing.reserve({ requestId, userId, keyId: null, model: 'starter', promptTokens: 20, maxTokens: 100 });
     const reserved = performance.now();
     await billing.heartbeat(requestId, 8);
     const counted = performance.now();

@@ -29,19 +29,22 @@ const as = (name: SubgraphName, text: string): Promise<unknown> => {
   return client ? client.query(text) : Promise.reject(new Error(`no connection of ${name}`));
 };
 
-const RESERVE = `select * from billing.reserve('${randomUUID()}', 'w', '${randomUUID()}', 'm', 1, 1, 1, 0, 0, '1 minute')`;
+const RESERVE = `select * from billing.reserve('${randomUUID()}', 'w', '${randomUUID()}', null, 'm', 1, 1, 1, '1 minute')`;
 const HEARTBEAT = `select billing.heartbeat('${randomUUID()}', 'w', 1, '1 minute')`;
-const SETTLE = `select billing.settle('${randomUUID()}', 1, 'settled', true)`;
+const SETTLE = `select billing.settle('${randomUUID()}', 'w', 1, 'settled', true)`;
 const SPINE = [RESERVE, HEARTBEAT, SETTLE];
 const HOUSE = [
   'select billing.reap()',
   `select billing.balance('${randomUUID()}')`,
   `select billing.grant_tokens('${randomUUID()}', 1, 'gift', null)`,
-  `select billing.set_monthly_limit('${randomUUID()}', 1)`,
-  `select billing.monthly_limit('${randomUUID()}')`,
+  'select billing.quotas(null)',
+  'select billing.remove_quota(0)',
+  'select billing.purge_windows()',
+  `select billing.set_quota('installation', null, 'tokens', 'day', 1000000)`,
+  `select billing.set_model_price('m', 1, 1)`,
 ];
 const INNER = [
-  `select billing.close_request('${randomUUID()}', 1, 'settled', true)`,
+  `select billing.close_request('${randomUUID()}', 'w', 1, 'settled', true)`,
   `select billing.window_of('day', now())`,
   `select billing.window_end('day', now())`,
 ];
@@ -64,7 +67,7 @@ describe('the models service', () => {
 });
 
 describe.each(['models', 'users'] as const)('the %s service', (name) => {
-  test.each(['quota', 'quota_window', 'llm_requests', 'llm_request_hold', 'token_usage', 'grants'])(
+  test.each(['quota', 'quota_window', 'llm_requests', 'model_price', 'token_usage', 'grants'])(
     'may neither read nor write billing.%s',
     async (table) => {
       await expect(as(name, `select * from billing.${table}`)).rejects.toMatchObject(DENIED);
@@ -98,8 +101,8 @@ describe('the bill and the ledger', () => {
   test.each(['token_usage', 'grants'])('%s is append-only even for the owner', async (table) => {
     const id = await insertUser(database, `${table}@devstudio.test`, { tokens: 10 });
     const request = randomUUID();
-    await database.sql(`select * from billing.reserve($1, 'w', $2, 'm', 1, 1, 1, 0, 0, '1 minute')`, [request, id]);
-    await database.sql(`select billing.settle($1, 1, 'settled', true)`, [request]);
+    await database.sql(`select * from billing.reserve($1, 'w', $2, null, 'm', 1, 1, 1, '1 minute')`, [request, id]);
+    await database.sql(`select billing.settle($1, 'w', 1, 'settled', true)`, [request]);
     const before = await database.sql(`select * from billing.${table}`);
     expect(before.length).toBeGreaterThan(0);
     await expect(database.sql(`update billing.${table} set user_id = user_id`)).rejects.toMatchObject({

@@ -29,6 +29,9 @@ let accounts = 0;
 
 beforeAll(async () => {
   database = await freshDatabase();
+  for (const model of ['starter', 'small', 'large']) {
+    await database.sql('select billing.set_model_price($1, 2, 3)', [model]);
+  }
   models = await openPool(serviceAddress(database.url, 'models', database.secret), log);
   users = await openPool(serviceAddress(database.url, 'users', database.secret), log);
 });
@@ -49,17 +52,16 @@ interface Asked {
   readonly prompt?: number | null;
   readonly max?: number;
   readonly min?: number | null;
-  readonly priceIn?: number;
-  readonly priceOut?: number;
+  readonly key?: string;
   readonly leaseSeconds?: number;
 }
 
 const reserve = (userId: string, asked: Asked = {}): Promise<z.infer<typeof Reserved>> => {
   const { request = randomUUID(), worker = 'worker', model = 'starter', prompt = 10, max = 10, min = 1 } = asked;
-  const { priceIn = 2, priceOut = 3, leaseSeconds = 60 } = asked;
+  const { key = null, leaseSeconds = 60 } = asked;
   return models.one(sql.type(Reserved)`
     select outcome, completion_cap as cap, limiting_quota as "limitingQuota", retry_at as "retryAt"
-    from billing.reserve(${request}, ${worker}, ${userId}, ${model}, ${prompt}, ${max}, ${min}, ${priceIn}, ${priceOut},
+    from billing.reserve(${request}, ${worker}, ${userId}, ${key}, ${model}, ${prompt}, ${max}, ${min},
       make_interval(secs => ${leaseSeconds}))`);
 };
 
@@ -68,9 +70,15 @@ const heartbeat = (request: string, completion: number, worker = 'worker'): Prom
     sql.type(State)`select billing.heartbeat(${request}, ${worker}, ${completion}, interval '1 minute') as state`,
   );
 
-const settle = (request: string, completion: number, outcome = 'settled', chargePrompt = true): Promise<string> =>
+const settle = (
+  request: string,
+  completion: number,
+  outcome = 'settled',
+  chargePrompt = true,
+  worker = 'worker',
+): Promise<string> =>
   models.oneFirst(
-    sql.type(State)`select billing.settle(${request}, ${completion}, ${outcome}, ${chargePrompt}) as state`,
+    sql.type(State)`select billing.settle(${request}, ${worker}, ${completion}, ${outcome}, ${chargePrompt}) as state`,
   );
 
 const balance = async (userId: string) => (await balancesByUser(users, [userId])).get(userId);
@@ -197,8 +205,6 @@ describe('a reservation', () => {
     ['a negative least', { min: -1 }],
     ['no least', { min: null }],
     ['a most below the least', { max: 1, min: 2 }],
-    ['a negative price in', { priceIn: -1 }],
-    ['a negative price out', { priceOut: -1 }],
     ['a lease that is over', { leaseSeconds: 0 }],
   ])('with %s is an error and holds nothing', async (_what, asked) => {
     const id = await user({ tokens: 100 });
@@ -235,9 +241,10 @@ describe('a reservation', () => {
 
   test('that several quotas deny may be retried when the last of them begins anew', async () => {
     const id = await user({ tokens: 1_000 });
-    await quota(id, 'tokens', 'minute', 5);
-    const monthly = await quota(id, 'tokens', 'month', 5);
-    await quota(id, 'tokens', 'day', 5);
+    await quota(id, 'tokens', 'minute', 25);
+    const monthly = await quota(id, 'tokens', 'month', 25);
+    await quota(id, 'tokens', 'day', 25);
+    await reserve(id);
     const denied = await reserve(id);
     const [row] = await database.sql(
       `select extract(epoch from (date_trunc('month', now() at time zone 'UTC') + interval '1 month') at time zone 'UTC')::int as seconds`,
@@ -483,14 +490,14 @@ describe('many at once', () => {
           );
           return;
         }
-        await Promise.all([1, 2].map(() => settle(request, tokens, endings[n % 3], n % 3 !== 2)));
+        await Promise.all([1, 2].map(() => settle(request, tokens, endings[n % 3], n % 3 !== 2, worker)));
       }),
     );
     await keepHouse(users);
     const windows = await database.sql(
       `select w.spent, w.reserved, (
          select coalesce(sum(case q.unit when 'tokens' then u.total_tokens else u.cost_microcredits end), 0)
-         from billing.token_usage u join billing.llm_request_hold h using (request_id)
+         from billing.token_usage u join billing.llm_requests r using (request_id) cross join unnest(r.holds) h
          where h.quota_id = w.quota_id and h.window_start = w.window_start) as billed
        from billing.quota q join billing.quota_window w on w.quota_id = q.id where q.subject = $1`,
       [`user:${id}`],

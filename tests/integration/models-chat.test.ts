@@ -141,7 +141,10 @@ describe('chats with a model', () => {
     expect(await refusal(QUESTION, without)).toMatchObject({ extensions: { code: 'BUDGET_EXCEEDED' } });
     const limited = await models.addUser(1_000);
     await models.database.sql(
-      "insert into billing.quota (subject, unit, period, limit_units) values ($1, 'tokens', 'month', 10)",
+      `with q as (
+         insert into billing.quota (subject, unit, period, limit_units) values ($1, 'tokens', 'month', 90) returning id)
+       insert into billing.quota_window (quota_id, window_start, ends_at, limit_units, spent)
+       select id, start, start + interval '1 month', 90, 90 from q, date_trunc('month', now(), 'UTC') as start`,
       [`user:${limited.userId}`],
     );
     const error = await refusal(QUESTION, limited);

@@ -140,7 +140,7 @@ describe('housekeeping', () => {
     const id = await insertUser(database, 'someone@devstudio.test', { tokens: 100 });
     const abandon = async (): Promise<string> => {
       const request = randomUUID();
-      await database.sql("select billing.reserve($1, 'w', $2, 'm', 1, 1, 1, 0, 0, '1 microsecond')", [request, id]);
+      await database.sql("select billing.reserve($1, 'w', $2, null, 'm', 1, 1, 1, '1 microsecond')", [request, id]);
       return request;
     };
     const state = async (request: string) =>

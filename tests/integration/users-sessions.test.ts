@@ -327,7 +327,7 @@ describe('principal', () => {
     const session = await signIn();
     const { userId } = callerOf(session);
     await users.database.sql("update users.accounts set role = 'VIEWER' where id = $1", [userId]);
-    await users.database.sql("select billing.reserve($1, 'w', $2, 'm', 10, 5, 1, 0, 0, '1 minute')", [
+    await users.database.sql("select billing.reserve($1, 'w', $2, null, 'm', 10, 5, 1, '1 minute')", [
       randomUUID(),
       userId,
     ]);

@@ -2,12 +2,12 @@ import type { ChatCompletionResolvers, ModelResolvers } from '#codegen/models.ts
 import { StudioError } from '#mesh/errors.ts';
 import type { InstalledModel } from '../catalogue.ts';
 import { defaultContextSize } from '../load-plan.ts';
-import { COST_PER_TOKEN } from '../price.ts';
 import type { Services } from '../services.ts';
 
 export const entitiesOf = ({
   catalogue,
   workers,
+  prices,
 }: Services): { readonly Model: ModelResolvers; readonly ChatCompletion: ChatCompletionResolvers } => {
   const installed = async (name: string): Promise<InstalledModel> => {
     const model = await catalogue.find(name);
@@ -25,7 +25,9 @@ export const entitiesOf = ({
       },
       status: ({ name }) => workers.stateOf(name).status,
       contextSize: async ({ name }) => workers.loaded(name)?.contextSize ?? defaultContextSize(await installed(name)),
-      costPerToken: () => COST_PER_TOKEN,
+      costPerToken: async ({ name }, _args, context) => (await prices.of(name, context)).completion,
+      promptTokenPrice: async ({ name }, _args, context) => (await prices.of(name, context)).prompt,
+      completionTokenPrice: async ({ name }, _args, context) => (await prices.of(name, context)).completion,
       sizeBytes: async ({ name }) => (await installed(name)).sizeBytes,
       memoryBytes: ({ name }) => workers.loaded(name)?.memoryBytes() ?? null,
       lastError: async ({ name }) => {

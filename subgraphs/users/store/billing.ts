@@ -1,6 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Queries } from '#mesh/database/pool.ts';
+import { setQuota } from './quotas.ts';
 
 const tokens = z.bigint().transform(Number);
 const Balance = z.object({ granted: tokens, reserved: tokens, spent: tokens });
@@ -21,16 +22,23 @@ export const monthlyLimitsByUser = async (
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, number>> => {
   const rows = await db.any(sql.type(z.object({ userId: z.uuid(), limit: tokens }))`
-    select u.id as "userId", l.tokens as "limit"
+    select u.id as "userId", q.limit_units as "limit"
     from unnest(${sql.array([...ids], 'uuid')}) as u(id)
-    cross join lateral billing.monthly_limit(u.id) as l(tokens)
-    where l.tokens is not null`);
+    cross join lateral billing.quotas(array['user:' || u.id]) q
+    where q.model_id is null and q.unit = 'tokens' and q.period = 'month'`);
   return new Map(rows.map(({ userId, limit }) => [userId, limit]));
 };
 
 /** @param limit tokens in a calendar month; null for no limit */
 export const setMonthlyLimit = async (db: Queries, userId: string, limit: number | null): Promise<void> => {
-  await db.query(sql.type(z.object({}))`select billing.set_monthly_limit(${userId}, ${limit})`);
+  const subject = `user:${userId}` as const;
+  if (limit !== null) {
+    await setQuota(db, { subject, model: null, unit: 'tokens', period: 'month', limit });
+    return;
+  }
+  await db.query(sql.type(z.object({}))`
+    select billing.remove_quota(q.id) from billing.quotas(array[${subject}]) q
+    where q.model_id is null and q.unit = 'tokens' and q.period = 'month'`);
 };
 
 export interface Grant {

@@ -1,0 +1,60 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Queries } from '#mesh/database/pool.ts';
+
+/** Whose use is limited: `user:<id>`, `key:<id>` or everybody's together. */
+export type QuotaSubject = `user:${string}` | `key:${string}` | 'installation';
+
+export type QuotaUnit = 'requests' | 'tokens' | 'microcredits';
+
+/** Of the calendar, in UTC. */
+export type QuotaPeriod = 'minute' | 'day' | 'month' | 'total';
+
+export interface QuotaDefinition {
+  readonly subject: QuotaSubject;
+  /** Null: every model together. */
+  readonly model: string | null;
+  readonly unit: QuotaUnit;
+  readonly period: QuotaPeriod;
+  readonly limit: bigint | number;
+}
+
+const Quota = z.object({
+  id: z.bigint(),
+  subject: z.templateLiteral([z.enum(['user:', 'key:']), z.uuid()]).or(z.literal('installation')),
+  model: z.string().nullable(),
+  unit: z.enum(['requests', 'tokens', 'microcredits']),
+  period: z.enum(['minute', 'day', 'month', 'total']),
+  limit: z.bigint(),
+  /** Of the period that runs. */
+  spent: z.bigint(),
+  reserved: z.bigint(),
+  /** When the period that runs ends, in milliseconds; null for `total`. */
+  resetsAt: z.number().nullable(),
+});
+/** A limit in force, with the figures of the period that runs. */
+export type Quota = Readonly<z.infer<typeof Quota>>;
+
+/**
+ * Sets a limit and answers its id; exact while chats run, and a new one counts what its period has used already. It
+ * keeps every reservation waiting until the transaction ends, so let it be the last thing in one.
+ * @throws InputSyntaxError or DatabaseError for a prepaid balance, which only grants change, or no such subject
+ */
+export const setQuota = (db: Queries, { subject, model, unit, period, limit }: QuotaDefinition): Promise<bigint> =>
+  db.oneFirst(sql.type(z.object({ id: z.bigint() }))`
+    select billing.set_quota(${subject}, ${model}, ${unit}, ${period}, ${limit}) as id`);
+
+/** Takes a limit away; false for one that is not there, and for a prepaid balance. */
+export const removeQuota = (db: Queries, id: bigint): Promise<boolean> =>
+  db.oneFirst(sql.type(z.object({ removed: z.boolean() }))`select billing.remove_quota(${id}) as removed`);
+
+/** The limits in force of these subjects, or all there are (null), the oldest of each subject first. */
+export const quotasOf = (db: Queries, subjects: readonly QuotaSubject[] | null): Promise<readonly Quota[]> =>
+  db.any(sql.type(Quota)`
+    select id, subject, model_id as model, unit, period, limit_units as "limit", spent, reserved,
+      resets_at as "resetsAt"
+    from billing.quotas(${subjects === null ? null : sql.array([...subjects], 'text')})`);
+
+/** Forgets windows that are long over, some hundreds at once; false when there are none. */
+export const purgeWindows = async (db: Queries): Promise<boolean> =>
+  (await db.oneFirst(sql.type(z.object({ purged: z.bigint() }))`select billing.purge_windows() as purged`)) > 0n;
