@@ -1,8 +1,9 @@
 import { UniqueIntegrityConstraintViolationError } from 'slonik';
 import { z } from 'zod';
-import type { Database } from '#mesh/database/pool.ts';
+import type { Database, Queries } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
 import type { Role } from '#mesh/identity.ts';
+import { recordAudit, recordFailedSignIn, type Actor } from './audit.ts';
 import { Email, isId, NewPassword, parseInput, Reason } from './input.ts';
 import type { UserMapper } from './mappers.ts';
 import type { Passwords } from './passwords.ts';
@@ -35,52 +36,59 @@ export interface Authenticated {
 
 export interface Accounts {
   /** The account of an e-mail address and its password. Throws UNAUTHENTICATED, the same for either being wrong. */
-  authenticate(email: string, password: string): Promise<Authenticated>;
+  authenticate(email: string, password: string, actor: Actor): Promise<Authenticated>;
   /**
    * Makes an account with its balance.
    * Throws BAD_USER_INPUT, or CONFLICT when the e-mail address has an account.
-   * @param by who makes it
    */
   create(
     input: { readonly email: string; readonly password: string; readonly role: Role; readonly tokens: number },
-    by: string,
+    actor: Actor,
   ): Promise<UserMapper>;
   /** Adds to a user's prepaid tokens. Throws BAD_USER_INPUT or NOT_FOUND. */
   grant(
     input: { readonly userId: string; readonly tokens: number; readonly reason: string | null },
-    by: string,
+    actor: Actor,
   ): Promise<UserMapper>;
   /** Limits the tokens of a calendar month; null for no limit. Throws BAD_USER_INPUT or NOT_FOUND. */
-  limitMonth(userId: string, tokens: number | null): Promise<UserMapper>;
+  limitMonth(userId: string, tokens: number | null, actor: Actor): Promise<UserMapper>;
 }
 
 /** @throws StudioError NOT_FOUND */
-const accountOf = async (db: Database, userId: string): Promise<UserMapper> => {
+const accountOf = async (db: Queries, userId: string): Promise<UserMapper> => {
   const user = isId(userId) ? (await accountsById(db, [userId])).get(userId) : undefined;
   if (!user) throw new StudioError('NOT_FOUND', 'There is no such user.', { argument: 'userId' });
   return user;
 };
 
 export const createAccounts = (db: Database, passwords: Passwords): Accounts => ({
-  authenticate: async (email, password) => {
+  authenticate: async (email, password, actor) => {
     parseInput(Login, { email, password });
     // What is no e-mail address has no account; it is answered after the same work.
     const account = Email.safeParse(email).success ? await findCredentials(db, email) : null;
     const verified = await passwords.verify(password, account?.passwordHash ?? null);
-    if (!account || !verified) throw new StudioError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
+    if (!account || !verified) {
+      await recordFailedSignIn(db, actor, account?.id ?? null, account ? 'wrong password' : 'unknown account');
+      throw new StudioError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
+    }
     const { passwordHash, ...user } = account;
     // Only whoever knows the password learns this.
-    if (user.status !== 'ACTIVE') throw new StudioError('UNAUTHENTICATED', 'This account is suspended: ask an admin.');
+    if (user.status !== 'ACTIVE') {
+      await recordFailedSignIn(db, actor, user.id, 'suspended account');
+      throw new StudioError('UNAUTHENTICATED', 'This account is suspended: ask an admin.');
+    }
     return { user, passwordHash };
   },
 
-  create: async (input, by) => {
+  create: async (input, actor) => {
     const { email, password, role, tokens } = parseInput(NewAccount, input);
     const passwordHash = await passwords.hash(password);
     try {
       return await db.transaction(async (transaction) => {
         const user = await insertAccount(transaction, { email, passwordHash, role });
-        await grantTokens(transaction, { userId: user.id, tokens, reason: 'account made', by });
+        await grantTokens(transaction, { userId: user.id, tokens, reason: 'account made', by: actor.userId });
+        const event = { action: 'user.created', targetKind: 'user', targetId: user.id, details: { role, tokens } };
+        await recordAudit(transaction, actor, event);
         return user;
       });
     } catch (error) {
@@ -93,21 +101,29 @@ export const createAccounts = (db: Database, passwords: Passwords): Accounts => 
     }
   },
 
-  grant: async ({ userId, ...given }, by) => {
+  grant: async ({ userId, ...given }, actor) => {
     const { tokens, reason } = parseInput(Grant, given);
-    const user = await accountOf(db, userId);
-    if (!(await grantTokens(db, { userId, tokens, reason, by }))) {
-      throw new StudioError('BAD_USER_INPUT', 'tokens would raise the balance beyond 2147483647.', {
-        argument: 'tokens',
-      });
-    }
-    return user;
+    return db.transaction(async (transaction) => {
+      const user = await accountOf(transaction, userId);
+      if (!(await grantTokens(transaction, { userId, tokens, reason, by: actor.userId }))) {
+        throw new StudioError('BAD_USER_INPUT', 'tokens would raise the balance beyond 2147483647.', {
+          argument: 'tokens',
+        });
+      }
+      const event = { action: 'tokens.granted', targetKind: 'user', targetId: userId, details: { tokens } };
+      await recordAudit(transaction, actor, event);
+      return user;
+    });
   },
 
-  limitMonth: async (userId, limit) => {
+  limitMonth: async (userId, limit, actor) => {
     const { tokens } = parseInput(Limit, { tokens: limit });
-    const user = await accountOf(db, userId);
-    await setMonthlyLimit(db, userId, tokens);
-    return user;
+    return db.transaction(async (transaction) => {
+      const user = await accountOf(transaction, userId);
+      await setMonthlyLimit(transaction, userId, tokens);
+      const event = { action: 'monthly-limit.set', targetKind: 'user', targetId: userId, details: { tokens } };
+      await recordAudit(transaction, actor, event);
+      return user;
+    });
   },
 });

@@ -5,6 +5,7 @@ import type { Config } from '#mesh/config.ts';
 import { openPool, serviceAddress } from '#mesh/database/pool.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Secret } from '#mesh/secret.ts';
+import { OPERATOR, recordAudit } from './audit.ts';
 import { createPasswords } from './passwords.ts';
 import { anyAccount, insertAccount } from './store/accounts.ts';
 import { grantTokens } from './store/billing.ts';
@@ -52,6 +53,8 @@ export const ensureFirstAdmin = async (options: {
       const passwordHash = await createPasswords(secret('password-pepper')).hash(password);
       const { id } = await insertAccount(transaction, { email, passwordHash, role: 'ADMIN' });
       await grantTokens(transaction, { userId: id, tokens: TOKENS, reason: 'first admin', by: null });
+      const details = { role: 'ADMIN', tokens: TOKENS };
+      await recordAudit(transaction, OPERATOR, { action: 'user.created', targetKind: 'user', targetId: id, details });
       log.info({ userId: id }, 'the first admin was made');
       return { outcome: 'made', email, password: admin.password === undefined ? password : null };
     });

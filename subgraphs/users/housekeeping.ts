@@ -1,6 +1,7 @@
 import type { Database } from '#mesh/database/pool.ts';
 import type { Log } from '#mesh/log.ts';
 import { startRounds, type Rounds } from '#mesh/rounds.ts';
+import { recordOmitted } from './audit.ts';
 import { reapOne } from './store/billing.ts';
 import { deleteExpiredRefreshTokens, deleteExpiredSessions } from './store/sessions.ts';
 
@@ -12,6 +13,7 @@ export const keepHouse = async (db: Database): Promise<void> => {
   while (await reapOne(db));
   await deleteExpiredSessions(db);
   await deleteExpiredRefreshTokens(db);
+  await recordOmitted(db);
 };
 
 /** Keeps house every few seconds until it is stopped; `stop` waits for a round that runs. */

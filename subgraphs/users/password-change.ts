@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Database } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
+import { recordAudit, type Actor } from './audit.ts';
 import { NewPassword, parseInput } from './input.ts';
 import type { Passwords } from './passwords.ts';
 import { findPasswordHash, updatePassword } from './store/accounts.ts';
@@ -17,6 +18,7 @@ export const changePassword = async (
   passwords: Passwords,
   caller: { readonly userId: string; readonly sessionId: string },
   given: { readonly current: string; readonly next: string },
+  actor: Actor,
 ): Promise<void> => {
   const { current, next } = parseInput(Change, given);
   const previousHash = await findPasswordHash(db, caller.userId);
@@ -31,5 +33,7 @@ export const changePassword = async (
       throw new StudioError('CONFLICT', 'The password was changed at the same time.');
     }
     await revokeSessionsOf(transaction, caller.userId, 'password changed', caller.sessionId);
+    const event = { action: 'password.changed', targetKind: 'user', targetId: caller.userId };
+    await recordAudit(transaction, actor, event);
   });
 };

@@ -1,7 +1,9 @@
 import type { Database } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
+import type { Client } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
 import type { AccessTokens } from './access-tokens.ts';
+import { recordAudit, signedInAs, type Actor } from './audit.ts';
 import type { Authenticated } from './accounts.ts';
 import type { SessionMapper, UserMapper } from './mappers.ts';
 import { hashOf, isRefreshToken, newRefreshToken, successorOf } from './refresh-tokens.ts';
@@ -16,12 +18,12 @@ const REFRESH_GRACE_SECONDS = 10;
 
 export interface Sessions {
   /** Throws UNAUTHENTICATED when the account or its password is another than the one that was shown. */
-  open(authenticated: Authenticated): Promise<SessionMapper>;
+  open(authenticated: Authenticated, actor: Actor, client: Client): Promise<SessionMapper>;
   /** Throws UNAUTHENTICATED for a token that is not in force; one that was spent before ends its session. */
-  refresh(refreshToken: string, log: Log): Promise<SessionMapper>;
+  refresh(refreshToken: string, log: Log, actor: Actor): Promise<SessionMapper>;
   end(sessionId: string): Promise<void>;
   /** Ends every session of a user. */
-  endAll(userId: string): Promise<void>;
+  endAll(userId: string, actor: Actor): Promise<void>;
 }
 
 const REFUSED = 'The refresh token is not in force: sign in again.';
@@ -34,26 +36,42 @@ export const createSessions = (db: Database, accessTokens: AccessTokens, refresh
   };
 
   return {
-    open: async ({ user, passwordHash }) => {
+    open: async ({ user, passwordHash }, actor, client) => {
       const refreshToken = newRefreshToken();
-      const id = await insertSession(db, {
-        userId: user.id,
-        passwordHash,
-        tokenHash: hashOf(refreshToken),
-        lifetimeSeconds: REFRESH_LIFETIME_SECONDS,
+      const id = await db.transaction(async (transaction) => {
+        const opened = await insertSession(transaction, {
+          userId: user.id,
+          passwordHash,
+          tokenHash: hashOf(refreshToken),
+          lifetimeSeconds: REFRESH_LIFETIME_SECONDS,
+          client,
+        });
+        if (opened !== null) {
+          const event = { action: 'sign-in.succeeded', targetKind: 'user', targetId: user.id };
+          await recordAudit(transaction, signedInAs(actor, user.id, opened), event);
+        }
+        return opened;
       });
       if (id === null) throw new StudioError('UNAUTHENTICATED', 'The account has changed meanwhile: sign in again.');
       return answer(id, user, refreshToken);
     },
 
-    refresh: async (refreshToken, log) => {
+    refresh: async (refreshToken, log, actor) => {
       if (!isRefreshToken(refreshToken)) throw new StudioError('UNAUTHENTICATED', REFUSED);
       const successor = successorOf(refreshKey, refreshToken);
-      const rotation = await rotateRefreshToken(db, {
-        spent: hashOf(refreshToken),
-        next: hashOf(successor),
-        lifetimeSeconds: REFRESH_LIFETIME_SECONDS,
-        graceSeconds: REFRESH_GRACE_SECONDS,
+      const rotation = await db.transaction(async (transaction) => {
+        const rotated = await rotateRefreshToken(transaction, {
+          spent: hashOf(refreshToken),
+          next: hashOf(successor),
+          lifetimeSeconds: REFRESH_LIFETIME_SECONDS,
+          graceSeconds: REFRESH_GRACE_SECONDS,
+        });
+        if (rotated.outcome === 'reused') {
+          const target = { targetKind: 'user', targetId: rotated.userId };
+          const details = { sessionId: rotated.sessionId };
+          await recordAudit(transaction, actor, { action: 'refresh-token.reused', ...target, details });
+        }
+        return rotated;
       });
       if (rotation.outcome === 'reused') {
         log.warn(
@@ -69,6 +87,10 @@ export const createSessions = (db: Database, accessTokens: AccessTokens, refresh
     },
 
     end: (sessionId) => revokeSession(db, sessionId, 'logout'),
-    endAll: (userId) => revokeSessionsOf(db, userId, 'logout'),
+    endAll: (userId, actor) =>
+      db.transaction(async (transaction) => {
+        await revokeSessionsOf(transaction, userId, 'logout');
+        await recordAudit(transaction, actor, { action: 'sessions.ended', targetKind: 'user', targetId: userId });
+      }),
   };
 };

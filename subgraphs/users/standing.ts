@@ -1,5 +1,6 @@
 import type { Database } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
+import { recordAudit, type Actor, type AuditEvent } from './audit.ts';
 import { isId } from './input.ts';
 import type { UserMapper } from './mappers.ts';
 import { accountsById, lockStandings, otherActiveAdmin, updateStanding } from './store/accounts.ts';
@@ -12,11 +13,21 @@ export type StandingChange = Partial<Pick<UserMapper, 'role' | 'status'>>;
 const staysAdmin = ({ role, status }: Pick<UserMapper, 'role' | 'status'>): boolean =>
   role === 'ADMIN' && status === 'ACTIVE';
 
+/** What became of an account, as the audit log names it. */
+const eventsOf = (before: UserMapper, after: UserMapper, { role, status }: StandingChange): readonly AuditEvent[] => {
+  const target = { targetKind: 'user', targetId: after.id };
+  const roles = { from: before.role, to: after.role };
+  return [
+    ...(role === undefined ? [] : [{ ...target, action: 'user.role-changed', details: roles }]),
+    ...(status === undefined ? [] : [{ ...target, action: status === 'ACTIVE' ? 'user.activated' : 'user.suspended' }]),
+  ];
+};
+
 /**
  * Changes role or status of an account; suspending it ends its sessions.
  * @throws StudioError NOT_FOUND, or CONFLICT when no active admin would be left
  */
-export const changeStanding = (db: Database, id: string, change: StandingChange): Promise<UserMapper> =>
+export const changeStanding = (db: Database, id: string, change: StandingChange, actor: Actor): Promise<UserMapper> =>
   db.transaction(async (transaction) => {
     const unknown = (): StudioError => new StudioError('NOT_FOUND', 'There is no such user.', { argument: 'id' });
     if (!isId(id)) throw unknown();
@@ -30,5 +41,6 @@ export const changeStanding = (db: Database, id: string, change: StandingChange)
     const changed = await updateStanding(transaction, after);
     if (!changed) throw unknown();
     if (changed.status === 'SUSPENDED') await revokeSessionsOf(transaction, id, 'account suspended');
+    for (const event of eventsOf(before, changed, change)) await recordAudit(transaction, actor, event);
     return changed;
   });

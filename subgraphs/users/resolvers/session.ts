@@ -2,6 +2,7 @@ import type { MutationResolvers } from '#codegen/users.ts';
 import type { Database } from '#mesh/database/pool.ts';
 import { signedInCallerOf } from '#mesh/subgraph.ts';
 import type { Accounts } from '../accounts.ts';
+import { actorOf } from '../audit.ts';
 import { changePassword } from '../password-change.ts';
 import type { Passwords } from '../passwords.ts';
 import type { Sessions } from '../sessions.ts';
@@ -20,18 +21,21 @@ export const sessionMutations = ({
 }): Required<
   Pick<MutationResolvers, 'login' | 'refreshSession' | 'logout' | 'logoutEverywhere' | 'changePassword'>
 > => ({
-  login: async (_parent, { email, password }) => sessions.open(await accounts.authenticate(email, password)),
-  refreshSession: (_parent, { refreshToken }, { log }) => sessions.refresh(refreshToken, log),
+  login: async (_parent, { email, password }, context) => {
+    const actor = actorOf(context);
+    return sessions.open(await accounts.authenticate(email, password, actor), actor, context.client);
+  },
+  refreshSession: (_parent, { refreshToken }, context) => sessions.refresh(refreshToken, context.log, actorOf(context)),
   logout: async (_parent, _args, context) => {
     await sessions.end(signedInCallerOf(context).sessionId);
     return true;
   },
   logoutEverywhere: async (_parent, _args, context) => {
-    await sessions.endAll(signedInCallerOf(context).userId);
+    await sessions.endAll(signedInCallerOf(context).userId, actorOf(context));
     return true;
   },
   changePassword: async (_parent, change, context) => {
-    await changePassword(db, passwords, signedInCallerOf(context), change);
+    await changePassword(db, passwords, signedInCallerOf(context), change, actorOf(context));
     return true;
   },
 });

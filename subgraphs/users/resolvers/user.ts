@@ -1,21 +1,14 @@
 import type { MutationResolvers, QueryResolvers, UserResolvers } from '#codegen/users.ts';
 import type { Database } from '#mesh/database/pool.ts';
-import { StudioError } from '#mesh/errors.ts';
-import { callerOf, type RequestContext } from '#mesh/subgraph.ts';
+import { callerOf } from '#mesh/subgraph.ts';
 import type { Accounts } from '../accounts.ts';
+import { actorOf } from '../audit.ts';
 import { batched, perRequest } from '../batch.ts';
 import { isId } from '../input.ts';
 import { accountsById, listAccounts } from '../store/accounts.ts';
 import { balancesByUser, monthlyLimitsByUser } from '../store/billing.ts';
 import { changeStanding } from '../standing.ts';
-
-/** @throws StudioError FORBIDDEN to whoever is neither the user nor an admin */
-const refuseStrangers = (userId: string, context: RequestContext): void => {
-  const caller = callerOf(context);
-  if (caller.userId !== userId && !caller.scopes.includes('users:manage')) {
-    throw new StudioError('FORBIDDEN', 'Only the user and admins may see what a user may spend.');
-  }
-};
+import { refuseStrangers } from '../strangers.ts';
 
 /** Accounts, their balances and limits. */
 export const userResolvers = (
@@ -38,12 +31,13 @@ export const userResolvers = (
     },
     Mutation: {
       createUser: (_parent, { input: { role = 'DEVELOPER', tokens = 0, ...input } }, context) =>
-        accounts.create({ ...input, role, tokens }, callerOf(context).userId),
+        accounts.create({ ...input, role, tokens }, actorOf(context)),
       grantTokens: (_parent, { reason = null, ...grant }, context) =>
-        accounts.grant({ ...grant, reason }, callerOf(context).userId),
-      setUserStatus: (_parent, { id, status }) => changeStanding(db, id, { status }),
-      setUserRole: (_parent, { id, role }) => changeStanding(db, id, { role }),
-      setMonthlyLimit: (_parent, { userId, tokens = null }) => accounts.limitMonth(userId, tokens),
+        accounts.grant({ ...grant, reason }, actorOf(context)),
+      setUserStatus: (_parent, { id, status }, context) => changeStanding(db, id, { status }, actorOf(context)),
+      setUserRole: (_parent, { id, role }, context) => changeStanding(db, id, { role }, actorOf(context)),
+      setMonthlyLimit: (_parent, { userId, tokens = null }, context) =>
+        accounts.limitMonth(userId, tokens, actorOf(context)),
     },
     User: {
       // The id comes from another subgraph, which may have kept it longer than the account.
