@@ -1,4 +1,4 @@
-import { abortable } from './abortable.ts';
+import { abortable } from '#mesh/abortable.ts';
 
 /** Tells any number of listeners which names have changed. */
 export interface Changes {

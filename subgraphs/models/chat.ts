@@ -5,7 +5,7 @@ import type { Log } from '#mesh/log.ts';
 import type { Caller } from '#mesh/identity.ts';
 import { callerOf, type RequestContext } from '#mesh/subgraph.ts';
 import { readChatRequest, type ChatRequest } from './chat-request.ts';
-import { endable } from './endable.ts';
+import { endable } from '#mesh/endable.ts';
 import type { ChatCompletionMapper, ChatEventMapper } from './mappers.ts';
 import { reserve, type Reservation } from './reservation.ts';
 import type { BillingStore } from './store/billing.ts';

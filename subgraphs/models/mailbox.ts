@@ -1,4 +1,4 @@
-import { abortable } from './abortable.ts';
+import { abortable } from '#mesh/abortable.ts';
 
 /** Messages on their way from one sender to one reader, in order. The sender's protocol bounds how many there can be. */
 export interface Mailbox<T> {

@@ -1,5 +1,5 @@
 import { StudioError } from '#mesh/errors.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '#mesh/abortable.ts';
 
 /** Places that are given out in the order of asking. */
 export interface Slots {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '#mesh/abortable.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Changes } from './changes.ts';
 import { planLoad, wishesAgainst, type ModelOptions } from './load-plan.ts';

@@ -1,6 +1,6 @@
 import type { SubscriptionResolvers } from '#codegen/models.ts';
 import type { ChatItem } from '../chat.ts';
-import { endable } from '../endable.ts';
+import { endable } from '#mesh/endable.ts';
 import type { Services } from '../services.ts';
 
 export const subscriptionOf = ({ chats, changes }: Services): SubscriptionResolvers => ({
