@@ -38,6 +38,11 @@ export const COMMANDS = {
     summary: 'Write what is derived from schemas/.',
     load: () => import('./generate.ts'),
   },
+  graph: {
+    usage: 'graph check [--against <sdl or address>] [--documents <path>]… [--json]',
+    summary: 'Say whether the graph composes, what changes for its clients, and what nobody uses.',
+    load: () => import('./graph.ts'),
+  },
   format: {
     usage: 'format [--check]',
     summary: 'Format every file.',

@@ -1,14 +1,11 @@
-import { Kind, parse, type ConstDirectiveNode, type DocumentNode, type TypeNode } from 'graphql';
-import { expect, test } from 'vitest';
-import { SUBGRAPHS } from '#mesh/config.ts';
-import { read } from './tree.ts';
+import { Kind, type ConstDirectiveNode, type DocumentNode, type TypeNode } from 'graphql';
 
 /** What decides who may have a field. `@inaccessible` is a rule as well: no client has it. */
 const RULES = new Set(['authenticated', 'requiresScopes', 'policy', 'inaccessible']);
 const ROOTS = ['Query', 'Mutation', 'Subscription'];
 
 /** All that is answered to somebody who has not signed in, and why. */
-const PUBLIC: Readonly<Record<string, string>> = {
+export const PUBLIC: Readonly<Record<string, string>> = {
   'Mutation.login': 'whoever signs in has no token yet',
   'Mutation.refreshSession': 'the access token may have expired; the refresh token is the credential',
   'Mutation.requestPasswordReset':
@@ -50,7 +47,7 @@ const put = <Value>(lists: Map<string, Value[]>, key: string, ...values: readonl
  * The coordinates that a client reaches without meeting a rule: from the root types down, through every field that bears
  * none and whose type bears none. Whatever is not among them stands below a rule, or is reached by nobody.
  */
-const openCoordinates = (documents: readonly DocumentNode[]): readonly string[] => {
+export const openCoordinates = (documents: readonly DocumentNode[]): readonly string[] => {
   const fields = new Map<string, Field[]>();
   const members = new Map<string, string[]>();
   for (const { definitions } of documents) {
@@ -92,36 +89,3 @@ const openCoordinates = (documents: readonly DocumentNode[]): readonly string[] 
   for (const root of ROOTS) visit(root);
   return [...open].toSorted();
 };
-
-test('every field of the graph stands behind a rule, but for those that signing in answers', () => {
-  const documents = SUBGRAPHS.map((name) => parse(read(`schemas/${name}.graphql`)));
-  expect(openCoordinates(documents)).toEqual(Object.keys(PUBLIC).toSorted());
-});
-
-test('a field without a rule is found by name, however it is reached', () => {
-  const documents = [
-    `type Query { guarded: Safe @authenticated left: Shape @requiresScopes(scopes: [["a"]]) forgotten: Int }
-     type Mutation { open: Shape hidden: Secret }
-     interface Shape { id: ID! }
-     type Circle implements Shape { id: ID! radius: Int owner: Owner @policy(policies: [["b"]]) }
-     union Any = Circle | Square
-     type Square { side: Int any: Any }
-     type Safe { below: Int }
-     type Owner { name: String }
-     type Secret @inaccessible { word: String }`,
-    'extend type Circle { twice: Square } type Subscription { told: Int shared: Int }',
-    'type Subscription { shared: Int @authenticated }',
-  ];
-  expect(openCoordinates(documents.map((text) => parse(text)))).toEqual([
-    'Circle.id',
-    'Circle.radius',
-    'Circle.twice',
-    'Mutation.hidden',
-    'Mutation.open',
-    'Query.forgotten',
-    'Shape.id',
-    'Square.any',
-    'Square.side',
-    'Subscription.told',
-  ]);
-});
