@@ -13,6 +13,8 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** An instant in ISO 8601, UTC, for example `2026-11-22T19:35:00.000Z`. */
   DateTime: { input: string; output: string; }
+  /** Any JSON value. */
+  JSON: { input: unknown; output: unknown; }
   _FieldSet: { input: unknown; output: unknown; }
 };
 
@@ -32,6 +34,14 @@ export type Conversation = {
   owner: User;
   title: Scalars['String']['output'];
   updatedAt: Scalars['DateTime']['output'];
+};
+
+export type ConversationData = {
+  __typename?: 'ConversationData';
+  /** Each a conversation, or a message. */
+  items: Array<Scalars['JSON']['output']>;
+  /** Null on the last page. */
+  next?: Maybe<Scalars['ID']['output']>;
 };
 
 export type Message = {
@@ -84,7 +94,14 @@ export type QueryConversationArgs = {
 
 export type User = {
   __typename?: 'User';
+  /** All that this service keeps about the person, their conversations and messages, in pages of about 2 MiB (GDPR art. 15 and 20); go on with `after` = `next`. For the user alone. One page a request. */
+  conversationData: ConversationData;
   id: Scalars['ID']['output'];
+};
+
+
+export type UserConversationDataArgs = {
+  after?: InputMaybe<Scalars['ID']['input']>;
 };
 
 
@@ -168,6 +185,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Conversation: Conversation;
+  User: User;
 };
 
 /** Mapping of federation reference types */
@@ -175,6 +193,9 @@ export type FederationReferenceTypes = {
   Conversation:
     ( { __typename: 'Conversation' }
     & GraphQLRecursivePick<FederationTypes['Conversation'], {"id":true}> );
+  User:
+    ( { __typename: 'User' }
+    & GraphQLRecursivePick<FederationTypes['User'], {"id":true}> );
 };
 
 
@@ -185,7 +206,9 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Conversation: ResolverTypeWrapper<ConversationMapper>;
+  ConversationData: ResolverTypeWrapper<ConversationData>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   Message: ResolverTypeWrapper<MessageMapper>;
   MessageRole: MessageRole;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -200,7 +223,9 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   ID: Scalars['ID']['output'];
   Conversation: ConversationMapper;
+  ConversationData: ConversationData;
   DateTime: Scalars['DateTime']['output'];
+  JSON: Scalars['JSON']['output'];
   Message: MessageMapper;
   Mutation: Record<PropertyKey, never>;
   Boolean: Scalars['Boolean']['output'];
@@ -218,8 +243,17 @@ export type ConversationResolvers<ContextType = RequestContext, ParentType exten
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
+export type ConversationDataResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ConversationData'] = ResolversParentTypes['ConversationData']> = {
+  items?: Resolver<Array<ResolversTypes['JSON']>, ParentType, ContextType>;
+  next?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
+}
+
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
 }
 
 export type MessageResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Message'] = ResolversParentTypes['Message']> = {
@@ -240,13 +274,17 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   conversations?: Resolver<Array<ResolversTypes['Conversation']>, ParentType, ContextType>;
 };
 
-export type UserResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
+export type UserResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User'], FederationReferenceType extends FederationReferenceTypes['User'] = FederationReferenceTypes['User']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['User']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  conversationData?: Resolver<ResolversTypes['ConversationData'], ParentType, ContextType, Partial<UserConversationDataArgs>>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = RequestContext> = {
   Conversation?: ConversationResolvers<ContextType>;
+  ConversationData?: ConversationDataResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
+  JSON?: GraphQLScalarType;
   Message?: MessageResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;

@@ -13,6 +13,8 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** An instant in ISO 8601, UTC, for example `2026-11-22T19:35:00.000Z`. */
   DateTime: { input: string; output: string; }
+  /** Any JSON value. */
+  JSON: { input: unknown; output: unknown; }
   _FieldSet: { input: unknown; output: unknown; }
 };
 
@@ -67,6 +69,14 @@ export type ProjectFileArgs = {
   path: Scalars['String']['input'];
 };
 
+export type ProjectData = {
+  __typename?: 'ProjectData';
+  /** Each a project, or a file with its content: as text, or in base64 where that is no UTF-8. */
+  items: Array<Scalars['JSON']['output']>;
+  /** Null on the last page. */
+  next?: Maybe<Scalars['ID']['output']>;
+};
+
 export type Query = {
   __typename?: 'Query';
   /** One of the caller's projects; an admin may read any. */
@@ -83,6 +93,13 @@ export type QueryProjectArgs = {
 export type User = {
   __typename?: 'User';
   id: Scalars['ID']['output'];
+  /** All that this service keeps about the person, their projects and files, in pages of about 2 MiB (GDPR art. 15 and 20); go on with `after` = `next`. Readable by the user and by admins. */
+  projectData: ProjectData;
+};
+
+
+export type UserProjectDataArgs = {
+  after?: InputMaybe<Scalars['ID']['input']>;
 };
 
 export type WriteFileInput = {
@@ -177,6 +194,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Project: Project;
+  User: User;
 };
 
 /** Mapping of federation reference types */
@@ -184,6 +202,9 @@ export type FederationReferenceTypes = {
   Project:
     ( { __typename: 'Project' }
     & GraphQLRecursivePick<FederationTypes['Project'], {"id":true}> );
+  User:
+    ( { __typename: 'User' }
+    & GraphQLRecursivePick<FederationTypes['User'], {"id":true}> );
 };
 
 
@@ -195,9 +216,11 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   FileEncoding: FileEncoding;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Project: ResolverTypeWrapper<ProjectMapper>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  ProjectData: ResolverTypeWrapper<ProjectData>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   User: ResolverTypeWrapper<UserMapper>;
   WriteFileInput: WriteFileInput;
@@ -210,9 +233,11 @@ export type ResolversParentTypes = {
   File: FileMapper;
   String: Scalars['String']['output'];
   Int: Scalars['Int']['output'];
+  JSON: Scalars['JSON']['output'];
   Mutation: Record<PropertyKey, never>;
   Project: ProjectMapper;
   ID: Scalars['ID']['output'];
+  ProjectData: ProjectData;
   Query: Record<PropertyKey, never>;
   User: UserMapper;
   WriteFileInput: WriteFileInput;
@@ -231,6 +256,10 @@ export type FileResolvers<ContextType = RequestContext, ParentType extends Resol
   version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
+}
+
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   createProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationCreateProjectArgs, 'name'>>;
   writeFile?: Resolver<ResolversTypes['File'], ParentType, ContextType, RequireFields<MutationWriteFileArgs, 'input'>>;
@@ -246,20 +275,29 @@ export type ProjectResolvers<ContextType = RequestContext, ParentType extends Re
   owner?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
 };
 
+export type ProjectDataResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ProjectData'] = ResolversParentTypes['ProjectData']> = {
+  items?: Resolver<Array<ResolversTypes['JSON']>, ParentType, ContextType>;
+  next?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;
   projects?: Resolver<Array<ResolversTypes['Project']>, ParentType, ContextType>;
 };
 
-export type UserResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
+export type UserResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User'], FederationReferenceType extends FederationReferenceTypes['User'] = FederationReferenceTypes['User']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['User']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  projectData?: Resolver<ResolversTypes['ProjectData'], ParentType, ContextType, Partial<UserProjectDataArgs>>;
 };
 
 export type Resolvers<ContextType = RequestContext> = {
   DateTime?: GraphQLScalarType;
   File?: FileResolvers<ContextType>;
+  JSON?: GraphQLScalarType;
   Mutation?: MutationResolvers<ContextType>;
   Project?: ProjectResolvers<ContextType>;
+  ProjectData?: ProjectDataResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
 };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Config } from '#mesh/config.ts';
+import { startErasing } from '#mesh/database/erasures.ts';
 import { openPool, serviceAddress } from '#mesh/database/pool.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Secret } from '#mesh/secret.ts';
@@ -10,6 +11,8 @@ import { createSubgraph } from '#mesh/subgraph.ts';
 import { createConversations } from './conversations.ts';
 import { createMessageLoader } from './message-loader.ts';
 import { conversationResolvers } from './resolvers/conversations.ts';
+import { personalDataResolvers } from './resolvers/personal-data.ts';
+import { deleteConversationsOf } from './store/conversations.ts';
 
 export interface AgentsOptions {
   readonly config: Config;
@@ -23,10 +26,15 @@ export interface AgentsOptions {
 export const startAgents = async ({ databaseUrl, secret, log }: AgentsOptions): Promise<Subgraph> => {
   const database = await openPool(serviceAddress(databaseUrl, 'agents', secret), log);
 
+  const erasing = startErasing(database, (userId) => deleteConversationsOf(database, userId), { log });
+
   return createSubgraph({
     name: 'agents',
     sdl: join(import.meta.dirname, '../../schemas/agents.graphql'),
-    resolvers: conversationResolvers(createConversations(database), createMessageLoader(database)),
+    resolvers: {
+      ...conversationResolvers(createConversations(database), createMessageLoader(database)),
+      User: personalDataResolvers(database),
+    },
     secret,
     log,
     readiness: async () => {
@@ -40,6 +48,9 @@ export const startAgents = async ({ databaseUrl, secret, log }: AgentsOptions): 
         return { ready: false, missing: [{ what: 'PostgreSQL', mend: 'start it, or correct DATABASE_URL' }] };
       }
     },
-    stop: () => database.end(),
+    stop: async () => {
+      await erasing.stop();
+      await database.end();
+    },
   });
 };

@@ -3,13 +3,17 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Resolvers } from '#codegen/sandbox.ts';
 import { ConfigurationError, type Config } from '#mesh/config.ts';
+import { startErasing } from '#mesh/database/erasures.ts';
 import { openPool, serviceAddress } from '#mesh/database/pool.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Secret } from '#mesh/secret.ts';
 import type { Subgraph } from '#mesh/service.ts';
 import { createSubgraph } from '#mesh/subgraph.ts';
+import { eraseProjects } from './erasure.ts';
+import { projectDataOf } from './personal-data.ts';
 import { createProjects } from './projects.ts';
 import { fileResolvers } from './resolvers/files.ts';
+import { personalDataResolvers } from './resolvers/personal-data.ts';
 import { projectResolvers } from './resolvers/projects.ts';
 import { withProjectLock } from './store/project-lock.ts';
 import { createTurns } from './turns.ts';
@@ -44,13 +48,18 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
     exclusively: (id, work) => writes.take(id, () => withProjectLock(database, id, work)),
   });
   const projects = createProjects(database);
-  const ofProjects = projectResolvers(projects, workspaces, createTurns(WAITING));
+  const listings = createTurns(WAITING);
+  const ofProjects = projectResolvers(projects, workspaces, listings);
   const ofFiles = fileResolvers(projects, workspaces);
   const resolvers: Resolvers = {
     ...ofProjects,
     ...ofFiles,
     Mutation: { ...ofProjects.Mutation, ...ofFiles.Mutation },
+    User: personalDataResolvers((userId, after, signal) =>
+      listings.take(userId, () => projectDataOf({ database, workspaces }, userId, after, signal)),
+    ),
   };
+  const erasing = startErasing(database, (userId) => eraseProjects(database, workspaces, userId), { log });
 
   return createSubgraph({
     name: 'sandbox',
@@ -70,6 +79,7 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
       }
     },
     stop: async () => {
+      await erasing.stop();
       await workspaces.close();
       await database.end();
     },

@@ -7,6 +7,7 @@ import { MAX_FILE_BYTES } from './file-content.ts';
 import { parseFilePath, type FilePath } from './file-path.ts';
 import { codeOf, inside, makeFile, makeFolders, openBase, openFile, openFolder, openFolders } from './folder.ts';
 import type { FileMapper } from './mappers.ts';
+import { removeFrom } from './removal.ts';
 import { createVersions, versionOf } from './versions.ts';
 
 interface WorkspaceLimits {
@@ -44,6 +45,8 @@ export interface Workspaces {
    * @throws StudioError PATH_REFUSED, SIZE_REFUSED, VERSION_CONFLICT, LIMIT_REACHED
    */
   write(projectId: string, path: FilePath, bytes: Buffer, ifVersion: string | null): Promise<FileMapper>;
+  /** Removes all files of a project. Repeating it changes nothing. */
+  remove(projectId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -190,6 +193,7 @@ export const openWorkspaces = async (options: WorkspacesOptions): Promise<Worksp
         return place(projectId, path, bytes);
       });
     },
+    remove: (projectId) => removeFrom(base, projectId),
     close: async () => {
       await base.close();
       await incoming.close();

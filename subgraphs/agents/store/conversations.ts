@@ -62,3 +62,13 @@ export const deleteConversation = async (queries: Queries, ownerId: string, id: 
   );
   return rowCount > 0;
 };
+
+/** Removes every conversation of an owner, a few at a time: each may have thousands of messages. */
+export const deleteConversationsOf = async (queries: Queries, ownerId: string): Promise<void> => {
+  for (;;) {
+    const { rowCount } = await queries.query(sql.type(z.object({}))`
+      delete from agents.conversations
+      where id in (select id from agents.conversations where owner_id = ${ownerId} limit 10)`);
+    if (rowCount === 0) return;
+  }
+};

@@ -64,6 +64,11 @@ export const ensureProject = async (queries: Queries, ownerId: string, name: str
   `;
   const present = await queries.maybeOne(byName);
   if (present) return present;
-  // Null when another request has made it since; projects are never removed, so it is there then.
+  // Null when another request has made it since; projects go only with their owner, so it is there then.
   return (await insert(queries, ownerId, name)) ?? queries.one(byName);
+};
+
+/** Removes a project whose owner is being erased; there is no other end of a project. */
+export const forgetProject = async (queries: Queries, id: string): Promise<void> => {
+  await queries.query(sql.unsafe`select erasure.forget_project(${id})`);
 };

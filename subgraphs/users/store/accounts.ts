@@ -69,13 +69,14 @@ export const insertAccount = (
     values (${account.email}, ${account.passwordHash}, ${account.role})
     returning ${columns}`);
 
-/** The account as it then is; null when there is none. */
+/** The account as it then is; null when there is none, or the person behind it was erased. */
 export const updateStanding = (
   db: Queries,
   { id, role, status }: Pick<UserMapper, 'id' | 'role' | 'status'>,
 ): Promise<UserMapper | null> =>
   db.maybeOne(sql.type(Account)`
-    update users.accounts set role = ${role}, status = ${status} where id = ${id} returning ${columns}`);
+    update users.accounts set role = ${role}, status = ${status}
+    where id = ${id} and erased_at is null returning ${columns}`);
 
 /** Whether the password was still the one of `previousHash`, and so was changed. */
 export const updatePassword = async (
