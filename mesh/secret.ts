@@ -12,6 +12,7 @@ export type Purpose =
   | 'signing-keys'
   | 'totp'
   | 'sign-in-failures'
+  | 'oidc-sign-ins'
   | `database:${string}`;
 
 /** Gives 32 bytes for each purpose, always the same ones for the same installation. */

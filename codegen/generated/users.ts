@@ -200,6 +200,8 @@ export type Mutation = {
   logout: Scalars['Boolean']['output'];
   /** Ends every session of the caller at once, this one too. */
   logoutEverywhere: Scalars['Boolean']['output'];
+  /** Notes in the audit log that the caller was refused fields for managing, by coordinate. Told by the gateway, never by clients. */
+  recordRefusal: Scalars['Boolean']['output'];
   /** Exchanges a refresh token for a new session; the old one is spent. A token that is used twice ends the whole session. */
   refreshSession: Session;
   /** Takes a limit away. A prepaid balance cannot be removed. */
@@ -288,6 +290,11 @@ export type MutationLoginArgs = {
   code?: InputMaybe<Scalars['String']['input']>;
   email: Scalars['String']['input'];
   password: Scalars['String']['input'];
+};
+
+
+export type MutationRecordRefusalArgs = {
+  coordinates: Array<Scalars['String']['input']>;
 };
 
 
@@ -394,7 +401,7 @@ export type Principal = {
 
 export type Query = {
   __typename?: 'Query';
-  /** Admin actions and security events, newest first, at most 500 at once; go on with `before` = the last `id`. */
+  /** Admin actions and security events, newest first, at most 500 at once; go on with `before` = the last `id`. An event is there once all that were recorded at its moment are. */
   auditLog: Array<AuditEvent>;
   /** Grants and charges, newest first, by default of all time; at most 500 at once, go on with `after` = the last `id`. By key or model, charges alone. */
   ledger: Array<LedgerEntry>;
@@ -594,7 +601,7 @@ export type SigningKeyState =
 
 export type Subscription = {
   __typename?: 'Subscription';
-  /** Audit events as they happen; those after `after` first, where it is given. */
+  /** Audit events as they happen, oldest first; those after `after` first, where it is given. Ids ascend: after a break go on with the last `id`. */
   auditEvents: AuditEvent;
 };
 
@@ -713,7 +720,7 @@ export type User = {
   /** What limits the user, the prepaid balance among it. */
   quotas: Array<Quota>;
   role: Role;
-  /** Sessions in force, newest first. */
+  /** Sessions in force, newest first, at most 100. */
   sessions: Array<SignedInSession>;
   status: UserStatus;
   /** Whether a second factor is asked for at sign-in. */
@@ -1064,6 +1071,7 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   login?: Resolver<ResolversTypes['Session'], ParentType, ContextType, RequireFields<MutationLoginArgs, 'email' | 'password'>>;
   logout?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   logoutEverywhere?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  recordRefusal?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationRecordRefusalArgs, 'coordinates'>>;
   refreshSession?: Resolver<ResolversTypes['Session'], ParentType, ContextType, RequireFields<MutationRefreshSessionArgs, 'refreshToken'>>;
   removeQuota?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationRemoveQuotaArgs, 'id'>>;
   requestPasswordReset?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationRequestPasswordResetArgs, 'email'>>;

@@ -3,7 +3,9 @@ import type { Log } from '#mesh/log.ts';
 import { startRounds, type Rounds } from '#mesh/rounds.ts';
 import { recordOmitted } from './audit.ts';
 import { reapOne } from './store/billing.ts';
+import { deleteExpiredSignIns } from './store/oidc.ts';
 import { deleteExpiredRefreshTokens, deleteExpiredSessions } from './store/sessions.ts';
+import { deleteOldSignInFailures } from './store/sign-in-failures.ts';
 
 /** A reservation outlives its lease by this at most; both rounds are one indexed look when there is nothing to do. */
 const INTERVAL_MS = 1_000;
@@ -13,6 +15,8 @@ export const keepHouse = async (db: Database): Promise<void> => {
   while (await reapOne(db));
   await deleteExpiredSessions(db);
   await deleteExpiredRefreshTokens(db);
+  await deleteExpiredSignIns(db);
+  await deleteOldSignInFailures(db);
   await recordOmitted(db);
 };
 

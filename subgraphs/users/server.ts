@@ -10,12 +10,23 @@ import type { Subgraph } from '#mesh/service.ts';
 import { createSubgraph } from '#mesh/subgraph.ts';
 import { openAccessTokens } from './access-tokens.ts';
 import { createAccounts } from './accounts.ts';
+import { startTraining } from './forecast.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { createOidcSignIn } from './oidc.ts';
 import { createPasswords } from './passwords.ts';
+import { apiKeyResolvers } from './resolvers/api-keys.ts';
+import { erasureResolvers } from './resolvers/erasure.ts';
+import { forecastResolvers } from './resolvers/forecast.ts';
+import { ledgerResolvers } from './resolvers/ledger.ts';
+import { oidcMutations } from './resolvers/oidc.ts';
 import { sessionMutations } from './resolvers/session.ts';
+import { sessionResolvers } from './resolvers/sessions.ts';
+import { usageResolvers } from './resolvers/usage.ts';
+import { signInOptions } from './resolvers/sign-in-options.ts';
 import { userResolvers } from './resolvers/user.ts';
 import { verificationQueries } from './resolvers/verification.ts';
 import { createSessions } from './sessions.ts';
+import { createSignInFailures } from './sign-in-failures.ts';
 
 export interface UsersOptions {
   readonly config: Config;
@@ -31,18 +42,65 @@ export interface UsersOptions {
  * Starts the service of accounts, sessions and prepaid tokens.
  * @throws ConfigurationError when the database belongs to another secret
  */
-export const startUsers = async ({ databaseUrl, secret, log, passwordCost }: UsersOptions): Promise<Subgraph> => {
+export const startUsers = async ({
+  config,
+  databaseUrl,
+  secret,
+  log,
+  passwordCost,
+}: UsersOptions): Promise<Subgraph> => {
   const db = await openPool(serviceAddress(databaseUrl, 'users', secret), log);
   try {
     const accessTokens = await openAccessTokens(db, secret('signing-keys'));
     const passwords = createPasswords(secret('password-pepper'), passwordCost);
     const accounts = createAccounts(db, passwords);
     const sessions = createSessions(db, accessTokens, secret('refresh-tokens'));
+    const failures = createSignInFailures(db, secret('sign-in-failures'));
+    const oidc =
+      config.oidc &&
+      createOidcSignIn({
+        db,
+        settings: config.oidc,
+        publicUrl: config.publicUrl,
+        log,
+        passwords,
+        sessions,
+        sealingKey: secret('oidc-sign-ins'),
+      });
     const { Query, Mutation, User } = userResolvers(db, accounts);
+    const ofSessions = sessionResolvers(db);
+    const ofErasure = erasureResolvers(db);
+    const ofKeys = apiKeyResolvers(db);
+    const ofUsage = usageResolvers(db);
+    const ofLedger = ledgerResolvers(db);
+    const ofForecasts = forecastResolvers(db);
     const resolvers: Resolvers = {
-      Query: { ...Query, ...verificationQueries(db) },
-      Mutation: { ...Mutation, ...sessionMutations({ db, passwords, accounts, sessions }) },
-      User,
+      Query: {
+        ...Query,
+        ...verificationQueries(db),
+        ...signInOptions({ passwordResetByMail: config.mail !== undefined, oidcProvider: config.oidc?.name ?? null }),
+        ...ofUsage.Query,
+        ...ofLedger.Query,
+        ...ofForecasts.Query,
+      },
+      Mutation: {
+        ...Mutation,
+        ...sessionMutations({ db, passwords, accounts, sessions, failures }),
+        ...oidcMutations(oidc),
+        ...ofKeys.Mutation,
+        ...ofSessions.Mutation,
+        ...ofErasure.Mutation,
+      },
+      ApiKey: { ...ofKeys.ApiKey, ...ofUsage.ApiKey },
+      User: {
+        ...User,
+        ...ofSessions.User,
+        ...ofKeys.User,
+        ...ofErasure.User,
+        ...ofUsage.User,
+        ...ofLedger.User,
+        ...ofForecasts.User,
+      },
     };
     const subgraph = createSubgraph({
       name: 'users',
@@ -60,10 +118,12 @@ export const startUsers = async ({ databaseUrl, secret, log, passwordCost }: Use
       },
       stop: async () => {
         await housekeeping.stop();
+        await training.stop();
         await db.end();
       },
     });
     const housekeeping = startHousekeeping(db, log);
+    const training = startTraining(db, log);
     return subgraph;
   } catch (error) {
     await db.end();

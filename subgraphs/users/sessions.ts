@@ -18,7 +18,7 @@ const REFRESH_GRACE_SECONDS = 10;
 
 export interface Sessions {
   /** Throws UNAUTHENTICATED when the account or its password is another than the one that was shown. */
-  open(authenticated: Authenticated, actor: Actor, client: Client): Promise<SessionMapper>;
+  open(authenticated: Authenticated, actor: Actor, client: Client, via?: 'oidc'): Promise<SessionMapper>;
   /** Throws UNAUTHENTICATED for a token that is not in force; one that was spent before ends its session. */
   refresh(refreshToken: string, log: Log, actor: Actor): Promise<SessionMapper>;
   end(sessionId: string): Promise<void>;
@@ -36,7 +36,7 @@ export const createSessions = (db: Database, accessTokens: AccessTokens, refresh
   };
 
   return {
-    open: async ({ user, passwordHash }, actor, client) => {
+    open: async ({ user, passwordHash }, actor, client, via) => {
       const refreshToken = newRefreshToken();
       const id = await db.transaction(async (transaction) => {
         const opened = await insertSession(transaction, {
@@ -47,7 +47,8 @@ export const createSessions = (db: Database, accessTokens: AccessTokens, refresh
           client,
         });
         if (opened !== null) {
-          const event = { action: 'sign-in.succeeded', targetKind: 'user', targetId: user.id };
+          const details = via === undefined ? {} : { via };
+          const event = { action: 'sign-in.succeeded', targetKind: 'user', targetId: user.id, details };
           await recordAudit(transaction, signedInAs(actor, user.id, opened), event);
         }
         return opened;

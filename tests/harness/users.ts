@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { readConfig } from '#mesh/config.ts';
-import { IDENTITY_HEADER, signIdentity, type Caller } from '#mesh/identity.ts';
+import { IDENTITY_HEADER, signIdentity, type Caller, type Client } from '#mesh/identity.ts';
 import { createLog, type Log } from '#mesh/log.ts';
 import { startUsers } from '#subgraphs/users/server.ts';
 import { freshDatabase, type TestDatabase } from './database.ts';
 import { HERE } from './caller.ts';
 
-const Extensions = z.object({ code: z.string().optional(), argument: z.string().optional() });
+const Extensions = z.object({
+  code: z.string().optional(),
+  argument: z.string().optional(),
+  retryAfterSeconds: z.number().optional(),
+});
 const Answer = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z.array(z.object({ message: z.string(), extensions: Extensions.default({}) })).optional(),
@@ -17,7 +21,12 @@ export type Answer = z.infer<typeof Answer>;
 export interface TestUsers {
   readonly database: TestDatabase;
   /** Asks as the gateway does, on behalf of a caller or of nobody. */
-  ask(query: string, variables?: Readonly<Record<string, unknown>>, caller?: Caller | null): Promise<Answer>;
+  ask(
+    query: string,
+    variables?: Readonly<Record<string, unknown>>,
+    caller?: Caller | null,
+    client?: Client,
+  ): Promise<Answer>;
   /** Makes an account below the service and answers its id. */
   account(email: string, options?: { readonly tokens?: number; readonly status?: string }): Promise<string>;
   readiness(): Promise<{ readonly ready: boolean }>;
@@ -48,9 +57,9 @@ export const startTestUsers = async (log: Log = createLog('test', 'silent')): Pr
   const key = secret('identity');
   return {
     database,
-    ask: async (query, variables = {}, caller = null) => {
+    ask: async (query, variables = {}, caller = null, client = HERE) => {
       const body = JSON.stringify({ query, variables });
-      const header = signIdentity(key, 'users', { requestId: randomUUID(), caller, client: HERE }, body);
+      const header = signIdentity(key, 'users', { requestId: randomUUID(), caller, client }, body);
       const signal = AbortSignal.timeout(30_000);
       const response = await subgraph.handle({ headers: { [IDENTITY_HEADER]: header }, body, signal });
       return Answer.parse(await response.json());

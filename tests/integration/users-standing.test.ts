@@ -6,7 +6,7 @@ import type { Caller } from '#mesh/identity.ts';
 import { openPool, serviceAddress } from '#mesh/database/pool.ts';
 import { insertSession } from '#subgraphs/users/store/sessions.ts';
 import { startTestUsers, type Answer, type TestUsers } from '#tests/harness/users.ts';
-import { someone } from '#tests/harness/caller.ts';
+import { someone, HERE } from '#tests/harness/caller.ts';
 
 const PASSWORD = 'a long enough password';
 const STATUS =
@@ -129,6 +129,7 @@ describe('a session that is opened while its account changes', () => {
       passwordHash: '-',
       tokenHash: Buffer.alloc(32),
       lifetimeSeconds: 60,
+      client: HERE,
     });
     await db.end();
     expect(opened).toBeNull();

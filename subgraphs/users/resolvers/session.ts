@@ -6,6 +6,7 @@ import { actorOf } from '../audit.ts';
 import { changePassword } from '../password-change.ts';
 import type { Passwords } from '../passwords.ts';
 import type { Sessions } from '../sessions.ts';
+import type { SignInFailures } from '../sign-in-failures.ts';
 
 /** Signing in, staying in, signing out. */
 export const sessionMutations = ({
@@ -13,17 +14,22 @@ export const sessionMutations = ({
   passwords,
   accounts,
   sessions,
+  failures,
 }: {
   readonly db: Database;
   readonly passwords: Passwords;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  readonly failures: SignInFailures;
 }): Required<
   Pick<MutationResolvers, 'login' | 'refreshSession' | 'logout' | 'logoutEverywhere' | 'changePassword'>
 > => ({
   login: async (_parent, { email, password }, context) => {
     const actor = actorOf(context);
-    return sessions.open(await accounts.authenticate(email, password, actor), actor, context.client);
+    const { client } = context;
+    return failures.guard({ email, client }, async () =>
+      sessions.open(await accounts.authenticate(email, password, actor), actor, client),
+    );
   },
   refreshSession: (_parent, { refreshToken }, context) => sessions.refresh(refreshToken, context.log, actorOf(context)),
   logout: async (_parent, _args, context) => {

@@ -1,6 +1,8 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { originOf } from '#mesh/address.ts';
 import type { Queries } from '#mesh/database/pool.ts';
+import type { Client } from '#mesh/identity.ts';
 
 const Nothing = z.object({});
 const Id = z.object({ id: z.uuid() });
@@ -16,6 +18,8 @@ export const insertSession = (
     readonly passwordHash: string;
     readonly tokenHash: Buffer;
     readonly lifetimeSeconds: number;
+    /** Where it is opened from. */
+    readonly client: Client;
   },
 ): Promise<string | null> =>
   db.maybeOneFirst(sql.type(Id)`
@@ -23,8 +27,10 @@ export const insertSession = (
       select id from users.accounts
       where id = ${session.userId} and status = 'ACTIVE' and password_hash = ${session.passwordHash} for share
     ), opened as (
-      insert into users.sessions (user_id, expires_at)
-      select id, clock_timestamp() + make_interval(secs => ${session.lifetimeSeconds}) from account
+      insert into users.sessions (user_id, expires_at, address, user_agent, origin)
+      select id, clock_timestamp() + make_interval(secs => ${session.lifetimeSeconds}),
+        ${session.client.address}, ${session.client.userAgent}, ${originOf(session.client.address ?? '').key}
+      from account
       returning id, expires_at
     ), token as (
       insert into users.refresh_tokens (hash, session_id, expires_at)
@@ -87,3 +93,40 @@ export const deleteExpiredRefreshTokens = async (db: Queries): Promise<void> => 
       select hash from users.refresh_tokens where expires_at < clock_timestamp()
       order by expires_at limit 1000 for update skip locked)`);
 };
+
+const instant = z.number().transform((milliseconds) => new Date(milliseconds).toISOString());
+
+const Session = z.object({
+  id: z.uuid(),
+  createdAt: instant,
+  lastSeenAt: instant,
+  expiresAt: instant,
+  address: z.string().nullable(),
+  userAgent: z.string().nullable(),
+});
+
+/** A user's sessions in force, newest first, at most 100. */
+export const sessionsOf = (db: Queries, userId: string): Promise<readonly z.infer<typeof Session>[]> =>
+  db.any(sql.type(Session)`
+    select id, created_at as "createdAt", last_seen_at as "lastSeenAt", expires_at as "expiresAt", address,
+      user_agent as "userAgent"
+    from users.sessions
+    where user_id = ${userId} and revoked_at is null and expires_at > clock_timestamp()
+    order by created_at desc, id limit 100`);
+
+/**
+ * Ends a session in force and answers whose it was; null when there is none.
+ * @param ownerId the only one whose session it may be; null for anybody's
+ */
+export const revokeSessionOf = (db: Queries, id: string, ownerId: string | null): Promise<string | null> =>
+  db.maybeOneFirst(sql.type(z.object({ userId: z.uuid() }))`
+    update users.sessions set revoked_at = clock_timestamp(), reason = 'logout'
+    where id = ${id} and revoked_at is null and expires_at > clock_timestamp()
+      and (${ownerId}::uuid is null or user_id = ${ownerId})
+    returning user_id as "userId"`);
+
+/** Whether the account of an e-mail address has been signed in to from an origin within the life of a session. */
+export const isKnownOrigin = (db: Queries, email: string, origin: string): Promise<boolean> =>
+  db.exists(sql.type(Nothing)`
+    select 1 from users.sessions s join users.accounts a on a.id = s.user_id
+    where lower(a.email) = lower(${email}) and s.origin = ${origin}`);
