@@ -238,6 +238,92 @@ describe('a session', () => {
   });
 });
 
+test('a session that is ended from another one takes its stream along', async () => {
+  const { email, token } = await somebody();
+  const chat = chatOverSocket(connect(token), 'endless');
+  await chat.begun;
+  const second = await studio.login(email, PASSWORD);
+  const { body } = await studio.graphql('{ me { sessions { id current address } } }', { token: second });
+  const Sessions = z.object({
+    me: z.object({
+      sessions: z.array(z.object({ id: z.uuid(), current: z.boolean(), address: z.literal('127.0.0.1') })),
+    }),
+  });
+  const other = Sessions.parse(body.data).me.sessions.find(({ current }) => !current);
+  const ended = await studio.graphql('mutation ($id: ID!) { revokeSession(id: $id) }', {
+    token: second,
+    variables: { id: other?.id },
+  });
+  expect(ended.body.data).toEqual({ revokeSession: true });
+  expect(await chat.ended).toBe(4403);
+  expect((await studio.graphql('{ me { id } }', { token: second })).body.errors).toBeUndefined();
+});
+
+describe('an answer over HTTP', () => {
+  const COMPLETE = 'mutation ($input: ChatInput!) { chat(input: $input) { text } }';
+  const OUTCOMES = 'select state from billing.llm_requests where user_id = $1';
+  const DIRECT = { model: 'endless', messages: [{ role: 'user', content: 'Go on' }], max_tokens: 1_000_000 };
+  const begun = async (person: Person): Promise<void> => {
+    await expect.poll(() => studio.database.sql(OUTCOMES, [person.id])).not.toEqual([]);
+  };
+  const cancelled = async (person: Person): Promise<void> => {
+    await expect.poll(() => studio.database.sql(OUTCOMES, [person.id])).toEqual([{ state: 'cancelled' }]);
+  };
+
+  test('ends with its session, and so does its chat', async () => {
+    const person = await somebody();
+    const answer = studio.graphql(COMPLETE, { token: person.token, variables: endless('endless') });
+    await begun(person);
+    expect((await studio.graphql('mutation { logout }', { token: person.token })).body.data).toEqual({ logout: true });
+    const start = performance.now();
+    const ended = await answer;
+    process.stderr.write(`an answer ended ${Math.round(performance.now() - start)} ms after its logout\n`);
+    expect([ended.status, codeOf(ended)]).toEqual([401, 'UNAUTHENTICATED']);
+    await cancelled(person);
+  });
+
+  test('ends with the role that it was asked for under', async () => {
+    const person = await somebody();
+    const answer = studio.rpc('llm.chat', DIRECT, person.token);
+    await begun(person);
+    await manage(ROLE, { id: person.id, role: 'VIEWER' });
+    const { status, body } = await answer;
+    expect(status).toBe(403);
+    expect(body['error']).toMatchObject({ data: { code: 'FORBIDDEN' } });
+    await cancelled(person);
+  });
+
+  test('ends for a whole batch, the calls that wait too', async () => {
+    const person = await somebody();
+    const chat = { jsonrpc: '2.0', method: 'llm.chat', params: DIRECT };
+    // As many as run at the same time, and one that waits for them.
+    const calls = [
+      ...Array.from({ length: 8 }, (_, id) => ({ ...chat, id })),
+      { jsonrpc: '2.0', id: 8, method: 'fs.write', params: { path: 'late.txt', content: 'too late' } },
+    ];
+    const batch = fetch(`${studio.url}/rpc`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${person.token}` },
+      body: JSON.stringify(calls),
+    });
+    await begun(person);
+    await studio.graphql('mutation { logout }', { token: person.token });
+    const answers = z
+      .array(z.object({ id: z.int(), error: z.object({ data: z.object({ code: z.string() }) }) }))
+      .parse(await (await batch).json());
+    expect(answers.map(({ error }) => error.data.code)).toEqual(calls.map(() => 'UNAUTHENTICATED'));
+    expect(await studio.database.sql('select 1 from sandbox.projects where owner_id = $1', [person.id])).toEqual([]);
+  });
+
+  test('about the end of its own session is given', async () => {
+    for (const query of ['mutation { logout }', 'mutation { logoutEverywhere }']) {
+      const { token } = await somebody();
+      const { status, body } = await studio.graphql(query, { token });
+      expect([status, body.errors]).toEqual([200, undefined]);
+    }
+  });
+});
+
 describe('a role', () => {
   test('that is taken away ends what runs and refuses the next chat', async () => {
     const { id, token } = await somebody();
