@@ -9,6 +9,7 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  isRequiredArgument,
   type GraphQLInputType,
   type GraphQLSchema,
 } from 'graphql';
@@ -30,36 +31,86 @@ const ALL: readonly Role[] = ['ADMIN', 'DEVELOPER', 'VIEWER'];
 const WRITERS: readonly Role[] = ['ADMIN', 'DEVELOPER'];
 const ADMINS: readonly Role[] = ['ADMIN'];
 const REACHES: Readonly<Record<string, readonly Role[]>> = {
-  'Query.me': ALL,
-  'Query.users': ADMINS,
-  'Query.models': ALL,
-  'Query.model': ALL,
-  'Query.projects': ALL,
-  'Query.project': ALL,
-  'Query.conversations': ALL,
+  'Query.auditLog': ADMINS,
   'Query.conversation': ALL,
+  'Query.conversations': ALL,
+  'Query.ledger': ADMINS,
+  'Query.ledgerCsv': ADMINS,
+  'Query.me': ALL,
+  'Query.mlCapabilities': ADMINS,
+  'Query.model': ALL,
+  'Query.modelPrices': ALL,
+  'Query.models': ALL,
+  'Query.project': ALL,
+  'Query.projects': ALL,
+  'Query.quotas': ADMINS,
+  'Query.signingKeys': ADMINS,
+  'Query.usage': ADMINS,
+  'Query.usageAnomalies': ADMINS,
+  'Query.usageSeries': ADMINS,
+  'Query.user': ADMINS,
+  'Query.users': ADMINS,
+  'Mutation.appendMessage': WRITERS,
+  'Mutation.beginTotp': ALL,
+  'Mutation.changePassword': ALL,
+  'Mutation.chat': WRITERS,
+  'Mutation.confirmTotp': ALL,
+  'Mutation.createApiKey': WRITERS,
+  'Mutation.createConversation': WRITERS,
+  'Mutation.createPasswordResetLink': ADMINS,
+  'Mutation.createProject': WRITERS,
+  'Mutation.createUser': ADMINS,
+  'Mutation.deleteConversation': WRITERS,
+  'Mutation.disableTotp': ALL,
+  'Mutation.eraseUser': ADMINS,
+  'Mutation.grantTokens': ADMINS,
+  'Mutation.loadModel': ADMINS,
   'Mutation.logout': ALL,
   'Mutation.logoutEverywhere': ALL,
-  'Mutation.changePassword': ALL,
-  'Mutation.createUser': ADMINS,
-  'Mutation.grantTokens': ADMINS,
-  'Mutation.setUserStatus': ADMINS,
-  'Mutation.setUserRole': ADMINS,
+  'Mutation.removeQuota': ADMINS,
+  'Mutation.resetTotp': ADMINS,
+  'Mutation.revokeApiKey': WRITERS,
+  'Mutation.revokeSession': ALL,
+  'Mutation.rotateSigningKeys': ADMINS,
+  'Mutation.setModelPrice': ADMINS,
   'Mutation.setMonthlyLimit': ADMINS,
-  'Mutation.loadModel': ADMINS,
+  'Mutation.setQuota': ADMINS,
+  'Mutation.setUserRole': ADMINS,
+  'Mutation.setUserStatus': ADMINS,
   'Mutation.unloadModel': ADMINS,
-  'Mutation.chat': WRITERS,
-  'Mutation.createProject': WRITERS,
   'Mutation.writeFile': WRITERS,
-  'Mutation.createConversation': WRITERS,
-  'Mutation.appendMessage': WRITERS,
-  'Mutation.deleteConversation': WRITERS,
+  'Subscription.auditEvents': ADMINS,
   'Subscription.chat': WRITERS,
   'Subscription.modelEvents': ALL,
-  'User.status': ALL,
-  'User.createdAt': ALL,
+  'User.accountData': ALL,
+  'User.apiKeys': ALL,
   'User.balance': ALL,
+  'User.conversationData': ALL,
+  'User.createdAt': ALL,
+  'User.forecast': ALL,
+  'User.ledger': ALL,
+  'User.ledgerCsv': ALL,
   'User.monthlyLimit': ALL,
+  'User.projectData': ALL,
+  'User.quotas': ALL,
+  'User.sessions': ALL,
+  'User.status': ALL,
+  'User.totpEnabled': ALL,
+  'User.usage': ALL,
+  'User.usageSeries': ALL,
+  'ApiKey.createdAt': ALL,
+  'ApiKey.expiresAt': ALL,
+  'ApiKey.lastUsedAt': ALL,
+  'ApiKey.models': ALL,
+  'ApiKey.name': ALL,
+  'ApiKey.prefix': ALL,
+  'ApiKey.requestsPerMinute': ALL,
+  'ApiKey.revokedAt': ALL,
+  'ApiKey.scopes': ALL,
+  'ApiKey.tokenBudget': ALL,
+  'ApiKey.tokensPerMinute': ALL,
+  'ApiKey.usage': ALL,
+  'ApiKey.user': ALL,
 };
 
 const SDL = join(import.meta.dirname, '../../schemas/supergraph.graphql');
@@ -85,10 +136,13 @@ const documentFor = (schema: GraphQLSchema, coordinate: string): string => {
   const type = schema.getType(parent);
   const field = isObjectType(type) ? type.getFields()[name] : undefined;
   if (!field) throw new Error(`${coordinate} is not in the graph`);
-  const required = field.args.filter(({ type: given }) => isNonNullType(given));
+  const required = field.args.filter(isRequiredArgument);
   const args = required.map((argument) => `${argument.name}: ${literal(argument.type)}`).join(', ');
   const text = `${name}${args === '' ? '' : `(${args})`}${isCompositeType(getNamedType(field.type)) ? ' { __typename }' : ''}`;
-  if (parent === 'User') return `mutation { login(email: "x", password: "x") { user { ${text} } } }`;
+  const signIn = (selection: string): string =>
+    `mutation { login(email: "x", password: "x") { user { ${selection} } } }`;
+  if (parent === 'User') return signIn(text);
+  if (parent === 'ApiKey') return signIn(`apiKeys { ${text} }`);
   return `${parent.toLowerCase()} { ${text} }`;
 };
 
@@ -156,6 +210,19 @@ describe('each guarded coordinate, for each role', () => {
       expect(asked.length > 0).toBe(roles.includes(role));
     },
   );
+
+  /** Behind these stand the scopes of a role; a key may do what it was made for and no more. */
+  const guardedByScope = [...generation.rules].filter(([, rule]) => rule.scopes.length > 0).map(([name]) => name);
+
+  test.each(guardedByScope)('%s is closed to an admin’s key without its scope', async (coordinate) => {
+    const needed = new Set(generation.rules.get(coordinate)?.scopes.flat());
+    const credential = { kind: 'key' as const, id: randomUUID() };
+    const narrowed = scopesOf('ADMIN').filter((scope) => !needed.has(scope));
+    expect(await run(coordinate, { ...principal('ADMIN'), credential, scopes: narrowed })).toBe('FORBIDDEN');
+    expect(asked).toEqual([]);
+    expect(await run(coordinate, { ...principal('ADMIN'), credential, scopes: [...needed] })).not.toBe('FORBIDDEN');
+    expect(asked.length).toBeGreaterThan(0);
+  });
 
   test.each(['Mutation.chat', 'Subscription.chat'])('%s is closed to who has no tokens left', async (coordinate) => {
     expect(await run(coordinate, principal('DEVELOPER', 0))).toBe('BUDGET_EXCEEDED');
