@@ -10,8 +10,9 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Client } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Authenticate, Authentication, Credentials } from './access/authenticator.ts';
-import { decideAccess, type DeniedField } from './access/guards.ts';
+import { decideAccess, deniedManaging, type DeniedField } from './access/guards.ts';
 import { callerOf, type Principal } from './access/principal.ts';
+import type { Refusals } from './access/refusals.ts';
 import type { Variables } from './conditions.ts';
 import { expected, sealResult } from './errors.ts';
 import { executePrepared } from './execute.ts';
@@ -88,6 +89,8 @@ export interface GraphOptions {
   readonly current: () => Generation;
   readonly upstreams: Upstreams;
   readonly authenticate: Authenticate;
+  /** Keeps who was refused; absent where nobody does. */
+  readonly refusals?: Refusals;
   readonly log: Log;
 }
 
@@ -122,7 +125,7 @@ interface Admitted {
 }
 
 /** Builds the graph over a supergraph and its subgraphs. */
-export const createGraph = ({ current, upstreams, authenticate, log }: GraphOptions): DocumentGraph => {
+export const createGraph = ({ current, upstreams, authenticate, refusals, log }: GraphOptions): DocumentGraph => {
   /** The generation of each document, which its operations finish on even when a newer one is current. */
   const generations = new WeakMap<DocumentNode, Generation>();
 
@@ -143,6 +146,8 @@ export const createGraph = ({ current, upstreams, authenticate, log }: GraphOpti
     const prepared = planner.prepare(document, operationName);
     if (!prepared) throw new StudioError('BAD_REQUEST', 'Could not determine what operation to execute.');
     const access = decideAccess(prepared.guarded, principal, prepared.operation.operation);
+    const identity = { requestId, caller: callerOf(principal), client };
+    refusals?.note(deniedManaging(access), identity);
     if (access.outcome === 'refused') throw access.error;
     const coerced = coerceVariables(schema, prepared, variables ?? {});
     // Only now: a stranger whose documents come to nothing shall not push out those that are in use.
@@ -153,7 +158,7 @@ export const createGraph = ({ current, upstreams, authenticate, log }: GraphOpti
       context: {
         supergraphSchema: planner.parts.supergraphSchema,
         upstreams,
-        identity: { requestId, caller: callerOf(principal), client },
+        identity,
         signal,
         log: log.child({ requestId }),
         variables: coerced,

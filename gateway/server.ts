@@ -11,6 +11,7 @@ import { createAuthenticate } from './access/authenticator.ts';
 import { Keys } from './access/keys.ts';
 import { watchSessions } from './access/live-sessions.ts';
 import { createAccounts } from './access/principal.ts';
+import { createRefusals } from './access/refusals.ts';
 import { Tokens } from './access/tokens.ts';
 import { expected } from './errors.ts';
 import { createGraph, type DocumentGraph } from './graph.ts';
@@ -93,6 +94,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     current: () => supergraph.current(),
     upstreams,
     authenticate: createAuthenticate(new Tokens(keys), accounts, log),
+    refusals: createRefusals(users, log),
     log,
   });
   const watch = watchSessions(accounts, log);

@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { ConfigurationError } from '#mesh/config.ts';
 import { StudioError } from '#mesh/errors.ts';
-import { isScope } from '#mesh/scopes.ts';
+import { isManaging, isScope } from '#mesh/scopes.ts';
 import { z } from 'zod';
 import type { Principal } from './principal.ts';
 
@@ -136,7 +136,17 @@ export type Access =
   | { readonly outcome: 'allowed' }
   /** The query runs without these fields, which are null in its answer. */
   | { readonly outcome: 'filtered'; readonly denied: readonly DeniedField[] }
-  | { readonly outcome: 'refused'; readonly error: StudioError };
+  | { readonly outcome: 'refused'; readonly error: StudioError; readonly denied: readonly DeniedField[] };
+
+/** The coordinates among them that are for managing, which the caller may not do. */
+export const deniedManaging = (access: Access): readonly string[] => {
+  if (access.outcome === 'allowed') return [];
+  const managing = access.denied.filter(
+    ({ field, error }) =>
+      error.code === 'FORBIDDEN' && field.rules.some(({ scopes }) => scopes.some((all) => all.some(isManaging))),
+  );
+  return [...new Set(managing.map(({ field }) => field.coordinate))];
+};
 
 /**
  * Decides what of a document runs for a caller. Whoever has not signed in is refused at once, so that a client learns
@@ -148,7 +158,7 @@ export const decideAccess = (
   kind: OperationTypeNode,
 ): Access => {
   if (guarded.length === 0) return { outcome: 'allowed' };
-  if (!principal) return { outcome: 'refused', error: new StudioError('UNAUTHENTICATED') };
+  if (!principal) return { outcome: 'refused', error: new StudioError('UNAUTHENTICATED'), denied: [] };
   const denied = guarded.flatMap((field) => {
     const error = refusalOf(field, principal);
     return error ? [{ field, error }] : [];
@@ -157,5 +167,5 @@ export const decideAccess = (
   if (!first) return { outcome: 'allowed' };
   if (kind === OperationTypeNode.QUERY) return { outcome: 'filtered', denied };
   const forbidden = denied.find(({ error }) => error.code === 'FORBIDDEN') ?? first;
-  return { outcome: 'refused', error: forbidden.error };
+  return { outcome: 'refused', error: forbidden.error, denied };
 };

@@ -56,7 +56,7 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
   const workers = createWorkers(catalogue, changes, log);
   const billing = openBilling(database, randomUUID());
   const chats = createChats(workers, billing);
-  const services: Services = { catalogue, workers, changes, chats, prices: createPrices(billing) };
+  const services: Services = { catalogue, workers, changes, chats, prices: createPrices(billing), database };
   const resolvers: Resolvers = {
     Query: queryOf(services),
     Mutation: mutationOf(services),

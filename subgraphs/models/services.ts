@@ -1,3 +1,4 @@
+import type { Database } from '#mesh/database/pool.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Changes } from './changes.ts';
 import type { Chats } from './chat.ts';
@@ -11,4 +12,5 @@ export interface Services {
   readonly changes: Changes;
   readonly chats: Chats;
   readonly prices: Prices;
+  readonly database: Database;
 }

@@ -10,11 +10,13 @@ import type { Subgraph } from '#mesh/service.ts';
 import { createSubgraph } from '#mesh/subgraph.ts';
 import { openAccessTokens } from './access-tokens.ts';
 import { createAccounts } from './accounts.ts';
+import { createAuditFeed } from './audit-feed.ts';
 import { startTraining } from './forecast.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createOidcSignIn } from './oidc.ts';
 import { createPasswords } from './passwords.ts';
 import { apiKeyResolvers } from './resolvers/api-keys.ts';
+import { auditResolvers } from './resolvers/audit.ts';
 import { erasureResolvers } from './resolvers/erasure.ts';
 import { forecastResolvers } from './resolvers/forecast.ts';
 import { ledgerResolvers } from './resolvers/ledger.ts';
@@ -69,6 +71,8 @@ export const startUsers = async ({
       });
     const { Query, Mutation, User } = userResolvers(db, accounts);
     const ofSessions = sessionResolvers(db);
+    const feed = createAuditFeed(db, log);
+    const ofAudit = auditResolvers(db, feed);
     const ofErasure = erasureResolvers(db);
     const ofKeys = apiKeyResolvers(db);
     const ofUsage = usageResolvers(db);
@@ -82,6 +86,7 @@ export const startUsers = async ({
         ...ofUsage.Query,
         ...ofLedger.Query,
         ...ofForecasts.Query,
+        ...ofAudit.Query,
       },
       Mutation: {
         ...Mutation,
@@ -90,7 +95,9 @@ export const startUsers = async ({
         ...ofKeys.Mutation,
         ...ofSessions.Mutation,
         ...ofErasure.Mutation,
+        ...ofAudit.Mutation,
       },
+      Subscription: ofAudit.Subscription,
       ApiKey: { ...ofKeys.ApiKey, ...ofUsage.ApiKey },
       User: {
         ...User,
@@ -119,6 +126,7 @@ export const startUsers = async ({
       stop: async () => {
         await housekeeping.stop();
         await training.stop();
+        await feed.stop();
         await db.end();
       },
     });
