@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { UsageWindow } from '#codegen/users.ts';
+import type { Database } from '#mesh/database/pool.ts';
+import { StudioError } from '#mesh/errors.ts';
+import { parseInput } from './input.ts';
+import { isEntry, ledgerPage, type Entry } from './store/ledger.ts';
+import type { Filter } from './store/usage.ts';
+import { ALL_TIME, windowOf } from './usage-window.ts';
+
+/** A page of CSV: at about 220 bytes a line, 1.1 KiB at worst, it stays within the 16 MiB that the gateway takes in. */
+export const CSV_LINES = 10_000;
+
+/** Longer than the id of any entry. */
+const After = z.object({ after: z.string().max(64, 'is not the id of an entry').nullable() });
+const First = z.object({ first: z.int().min(1, 'must be 1 or more').max(500, 'must be 500 or less') });
+
+interface Asked {
+  readonly window: UsageWindow | null | undefined;
+  readonly after: string | null | undefined;
+}
+
+/** @throws StudioError BAD_USER_INPUT for an `after` that is no entry of whom the filter names */
+const pageOf = async (db: Database, asked: Asked, filter: Filter, first: number): Promise<readonly Entry[]> => {
+  const window = asked.window ? windowOf(asked.window, new Date()) : ALL_TIME;
+  const { after } = parseInput(After, { after: asked.after ?? null });
+  if (after !== null && (after.includes('\u0000') || !(await isEntry(db, after, filter.userId)))) {
+    throw new StudioError('BAD_USER_INPUT', 'after is not the id of an entry of this ledger.', { argument: 'after' });
+  }
+  return ledgerPage(db, window, filter, { first, after });
+};
+
+/**
+ * Grants and charges, newest first; of all time when no window is given.
+ * @throws StudioError BAD_USER_INPUT
+ */
+export const readLedger = (
+  db: Database,
+  { first, ...asked }: Asked & { readonly first: number },
+  filter: Filter,
+): Promise<readonly Entry[]> => pageOf(db, asked, filter, parseInput(First, { first }).first);
+
+/** The same, as many as a page of CSV has. */
+export const readLedgerForCsv = (db: Database, asked: Asked, filter: Filter): Promise<readonly Entry[]> =>
+  pageOf(db, asked, filter, CSV_LINES);
