@@ -48,6 +48,16 @@ export const COMMANDS = {
     summary: 'Format every file.',
     load: () => import('./format.ts'),
   },
+  user: {
+    usage: 'user add|list|passwd|suspend|activate|role|grant|export|erase',
+    summary: 'Keep accounts, for the operator of this machine.',
+    load: () => import('./user.ts'),
+  },
+  key: {
+    usage: 'key add|list|revoke',
+    summary: 'Keep API keys, for the operator of this machine.',
+    load: () => import('./key.ts'),
+  },
   model: {
     usage: 'model train-starter',
     summary: 'Repeat how the starter model was made.',

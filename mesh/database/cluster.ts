@@ -23,7 +23,7 @@ const run = (command: readonly string[], args: readonly string[], options: { cwd
   });
 
 /** Whether a process is the server of this folder; its number alone may be somebody else's after a power loss. */
-const isServerOf = async (pid: number, data: string): Promise<boolean> => {
+export const isServerOf = async (pid: number, data: string): Promise<boolean> => {
   try {
     process.kill(pid, 0);
   } catch (error) {

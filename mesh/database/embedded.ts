@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, open } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { ConfigurationError } from '#mesh/config.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Secret } from '#mesh/secret.ts';
-import { awaitPredecessor, initialise, OWNER } from './cluster.ts';
+import { awaitPredecessor, initialise, isServerOf, OWNER } from './cluster.ts';
 import { openBinaries } from './postgres-binaries.ts';
 
 /** Part of the path of the data: there is no pg_upgrade among the embedded binaries, so each major has its own folder. */
@@ -34,6 +34,37 @@ export interface EmbeddedPostgres {
   readonly exited: Promise<void>;
   stop(): Promise<void>;
 }
+
+const dataIn = (home: string): string => join(home, 'postgres', `pg${MAJOR}`);
+
+const addressOf = (password: string, port: number, database: string): string =>
+  `postgres://${OWNER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+
+const passwordFrom = (secret: Secret): string => secret('database:owner').toString('base64url');
+
+export type Found =
+  /** `url` is the owner's address. */
+  | { readonly outcome: 'running'; readonly url: string }
+  /** It accepts no connection yet, or no more. */
+  | { readonly outcome: 'changing' }
+  | { readonly outcome: 'stopped' }
+  /** Nothing was ever started here. */
+  | { readonly outcome: 'none' };
+
+/**
+ * Looks for the embedded PostgreSQL of a folder, which another process may have started.
+ * @param home DEVSTUDIO_HOME under its real name
+ */
+export const findPostgres = async (home: string, secret: Secret): Promise<Found> => {
+  const data = dataIn(home);
+  if (!existsSync(join(data, 'PG_VERSION'))) return { outcome: 'none' };
+  // The file's lines: pid, folder, start time, port, socket folder, address, shared memory, state.
+  const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
+  const [pid, , , port, , , , state] = text.split('\n').map((line) => line.trim());
+  if (!(Number(pid) > 0) || !(await isServerOf(Number(pid), data))) return { outcome: 'stopped' };
+  if (state !== 'ready') return { outcome: 'changing' };
+  return { outcome: 'running', url: addressOf(passwordFrom(secret), Number(port), DATABASE) };
+};
 
 const checkPort = (port: number): Promise<void> =>
   new Promise((done, fail) => {
@@ -83,13 +114,13 @@ const awaitReady = async (url: string, child: ChildProcess, logFile: string): Pr
 export const startPostgres = async (options: EmbeddedOptions): Promise<EmbeddedPostgres> => {
   const { home, port, log, durable = true } = options;
   const binaries = await openBinaries();
-  const data = join(home, 'postgres', `pg${MAJOR}`);
+  const data = dataIn(home);
   await mkdir(dirname(data), { recursive: true, mode: 0o700 });
   await mkdir(join(home, 'logs'), { recursive: true, mode: 0o700 });
   await awaitPredecessor(data);
   await checkPort(port);
 
-  const password = options.secret('database:owner').toString('base64url');
+  const password = passwordFrom(options.secret);
   if (!existsSync(join(data, 'PG_VERSION'))) await initialise(binaries, data, password);
   await chmod(data, 0o700);
 
@@ -122,8 +153,6 @@ export const startPostgres = async (options: EmbeddedOptions): Promise<EmbeddedP
     child.once('error', () => done());
   });
 
-  const address = (database: string): string =>
-    `postgres://${OWNER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
   const stop = async (): Promise<void> => {
     child.kill('SIGINT');
     const hard = setTimeout(() => child.kill('SIGQUIT'), STOP_LIMIT_MS);
@@ -131,10 +160,10 @@ export const startPostgres = async (options: EmbeddedOptions): Promise<EmbeddedP
     clearTimeout(hard);
   };
   try {
-    await awaitReady(address('postgres'), child, logFile);
+    await awaitReady(addressOf(password, port, 'postgres'), child, logFile);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: address(DATABASE), exited, stop };
+  return { url: addressOf(password, port, DATABASE), exited, stop };
 };

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Config } from '#mesh/config.ts';
@@ -6,7 +5,7 @@ import { openPool, serviceAddress } from '#mesh/database/pool.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Secret } from '#mesh/secret.ts';
 import { OPERATOR, recordAudit } from './audit.ts';
-import { createPasswords } from './passwords.ts';
+import { createPasswords, randomPassword } from './passwords.ts';
 import { anyAccount, insertAccount } from './store/accounts.ts';
 import { grantTokens } from './store/billing.ts';
 
@@ -23,13 +22,6 @@ export type FirstAdmin =
       readonly password: string | null;
     }
   | { readonly outcome: 'present' };
-
-/** 24 random letters and digits in groups that can be read out. */
-const randomPassword = (): string =>
-  randomBytes(18)
-    .toString('base64url')
-    .replaceAll(/[-_]/g, 'x')
-    .replace(/(.{6})(.{6})(.{6})(.{6})/, '$1-$2-$3-$4');
 
 /**
  * Makes the first admin of an empty database, with prepaid tokens; changes nothing where any account exists.

@@ -37,3 +37,26 @@ export const changePassword = async (
     await recordAudit(transaction, actor, event);
   });
 };
+
+/**
+ * Gives an account a password without knowing its own, and ends all of its sessions: for the operator of the machine.
+ * @throws StudioError BAD_USER_INPUT, NOT_FOUND; CONFLICT when it was changed at the same time
+ */
+export const setPassword = async (
+  db: Database,
+  passwords: Passwords,
+  { userId, ...given }: { readonly userId: string; readonly password: string },
+  actor: Actor,
+): Promise<void> => {
+  const { password } = parseInput(z.object({ password: NewPassword }), given);
+  const passwordHash = await passwords.hash(password);
+  await db.transaction(async (transaction) => {
+    const previousHash = await findPasswordHash(transaction, userId);
+    if (previousHash === null) throw new StudioError('NOT_FOUND', 'There is no such user.', { argument: 'userId' });
+    if (!(await updatePassword(transaction, { id: userId, previousHash, passwordHash }))) {
+      throw new StudioError('CONFLICT', 'The password was changed at the same time.');
+    }
+    await revokeSessionsOf(transaction, userId, 'password changed');
+    await recordAudit(transaction, actor, { action: 'password.set', targetKind: 'user', targetId: userId });
+  });
+};

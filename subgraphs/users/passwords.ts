@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { compare, hash } from 'bcrypt';
 import { createWorkQueue } from './work-queue.ts';
 
@@ -40,3 +40,10 @@ export const createPasswords = (pepper: Buffer, cost: number = COST): Passwords 
     },
   };
 };
+
+/** 24 random letters and digits in groups that can be read out. */
+export const randomPassword = (): string =>
+  randomBytes(18)
+    .toString('base64url')
+    .replaceAll(/[-_]/g, 'x')
+    .replace(/(.{6})(.{6})(.{6})(.{6})/, '$1-$2-$3-$4');

@@ -1,0 +1,51 @@
+import { randomPassword } from '#subgraphs/users/passwords.ts';
+import { CommandError } from '../command.ts';
+
+const ROLES = ['ADMIN', 'DEVELOPER', 'VIEWER'] as const;
+
+/** Characters of standard input that are read at most: more than any password has. */
+const MOST = 4_096;
+
+/** The one word that a command needs. */
+export const wordOf = (words: readonly string[], index: number, what: string): string => {
+  const word = words[index];
+  if (word === undefined) throw new CommandError(`${what} is missing; see devstudio help.`, 2);
+  return word;
+};
+
+/** A role in any case. */
+export const roleOf = (word: string): (typeof ROLES)[number] => {
+  const role = ROLES.find((one) => one === word.toUpperCase());
+  if (!role) throw new CommandError(`'${word}' is no role: take ${ROLES.join(', ')}.`, 2);
+  return role;
+};
+
+/** A whole number from 0 on. */
+export const numberOf = (word: string, what: string): number => {
+  if (!/^\d{1,15}$/.test(word)) throw new CommandError(`${what} is '${word}'; it must be a whole number.`, 2);
+  return Number(word);
+};
+
+/** As `numberOf`; null for none. */
+export const numberOrNull = (word: string | undefined, what: string): number | null =>
+  word === undefined ? null : numberOf(word, what);
+
+/**
+ * The password for an account: the first line of standard input, or one that is made. Never an argument, which anybody on
+ * the machine could read.
+ */
+export const passwordFor = async (
+  fromStdin: boolean | undefined,
+): Promise<{ readonly password: string; readonly made: boolean }> => {
+  if (!fromStdin) return { password: randomPassword(), made: true };
+  if (process.stdin.isTTY) {
+    throw new CommandError('--password-stdin reads a pipe or a file; leave it out to have a password made.', 2);
+  }
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += String(chunk);
+    if (text.includes('\n') || text.length > MOST) break;
+  }
+  const [password = ''] = text.split(/\r?\n/, 1);
+  return { password, made: false };
+};
