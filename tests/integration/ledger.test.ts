@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { Caller } from '#mesh/identity.ts';
 import { CSV_LINES } from '#subgraphs/users/ledger.ts';
 import { insertKey, writeBill } from '#tests/harness/bill.ts';
-import { codeOf, someone } from '#tests/harness/caller.ts';
-import { startTestUsers, type TestUsers } from '#tests/harness/users.ts';
+import { someone } from '#tests/harness/caller.ts';
+import { startTestUsers, type Answer, type TestUsers } from '#tests/harness/users.ts';
 
 let users: TestUsers;
 let admin: Caller;
@@ -16,6 +16,8 @@ beforeAll(async () => {
 });
 
 afterAll(() => users.stop());
+
+const codeOf = ({ errors }: Answer): string | undefined => errors?.[0]?.extensions.code;
 
 const LEDGER = `query ($filter: UsageFilter, $window: UsageWindow, $first: Int! = 500, $after: ID) {
   ledger(filter: $filter, window: $window, first: $first, after: $after) {

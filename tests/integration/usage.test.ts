@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Caller } from '#mesh/identity.ts';
 import { insertKey, writeBill } from '#tests/harness/bill.ts';
-import { codeOf, someone } from '#tests/harness/caller.ts';
-import { startTestUsers, type TestUsers } from '#tests/harness/users.ts';
+import { someone } from '#tests/harness/caller.ts';
+import { startTestUsers, type Answer, type TestUsers } from '#tests/harness/users.ts';
 
 let users: TestUsers;
 let admin: Caller;
@@ -49,6 +49,8 @@ beforeAll(async () => {
 });
 
 afterAll(() => users.stop());
+
+const codeOf = ({ errors }: Answer): string | undefined => errors?.[0]?.extensions.code;
 
 const USAGE = `query ($window: UsageWindow, $filter: UsageFilter) { usage(window: $window, filter: $filter) { ${FIGURES} } }`;
 const usage = async (variables: Record<string, unknown>) => (await users.ask(USAGE, variables, admin)).data?.['usage'];
