@@ -1,17 +1,23 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { SUBGRAPHS } from '#mesh/config.ts';
 import { OPERATOR, recordAudit } from '#mesh/audit.ts';
 import { openPool, serviceAddress, type Database } from '#mesh/database/pool.ts';
 import { createLog } from '#mesh/log.ts';
+import { createAuditFeed } from '#subgraphs/users/audit-feed.ts';
+import { actorOf, recordFailedSignIn, recordOmitted } from '#subgraphs/users/audit.ts';
+import type { AuditRow } from '#subgraphs/users/store/audit.ts';
+import { HERE } from '#tests/harness/caller.ts';
 import { freshDatabase, type TestDatabase } from '#tests/harness/database.ts';
 
 let database: TestDatabase;
 let db: Database;
+const log = createLog('test', 'silent');
 
 beforeAll(async () => {
   database = await freshDatabase();
-  db = await openPool(serviceAddress(database.url, 'users', database.secret), createLog('test', 'silent'));
+  db = await openPool(serviceAddress(database.url, 'users', database.secret), log);
 });
 afterAll(async () => {
   await db.end();
@@ -33,7 +39,10 @@ describe('the log', () => {
   test('is append-only even for the owner', async () => {
     await recordAudit(db, OPERATOR, { action: 'test.kept', details: { so: 'it is' } });
     for (const change of [
-      'update audit.events set action = action',
+      "update audit.events set action = 'another'",
+      'update audit.events set actor_id = gen_random_uuid()',
+      "update audit.events set details = '{}'",
+      "update audit.events set address = '192.0.2.1'",
       'delete from audit.events',
       'truncate audit.events',
     ]) {
@@ -46,7 +55,7 @@ describe('the log', () => {
     { action: 'test.large', details: { text: 'x'.repeat(4_096) } },
     { action: 'test.far', targetId: 'x'.repeat(257) },
   ])('takes no event that is out of bounds: $action', async (event) => {
-    await expect(recordAudit(db, OPERATOR, event)).rejects.toThrow(/check constraint/);
+    await expect(recordAudit(db, OPERATOR, event)).rejects.toThrow(/check integrity constraint/);
   });
 
   test('has no row of what was rolled back', async () => {
@@ -111,5 +120,101 @@ describe('what is settled', () => {
       await undone.end();
       await reader.end();
     }
+  });
+});
+
+const EVERYTHING = { action: null, actorId: null, targetId: null };
+
+describe('a feed', () => {
+  /** Takes so many events of a stream, and ends it. */
+  const take = async (stream: AsyncGenerator<AuditRow, void>, count: number): Promise<AuditRow[]> => {
+    const taken: AuditRow[] = [];
+    for await (const event of stream) {
+      taken.push(event);
+      if (taken.length === count) break;
+    }
+    return taken;
+  };
+
+  test('gives every event once and in the order of ids, however the transactions end', async () => {
+    const feed = createAuditFeed(db, log);
+    const start = BigInt(await settled());
+    const seen = take(feed.follow(start, EVERYTHING, new AbortController().signal), 120);
+    const write = async (index: number): Promise<void> => {
+      const client = await connect(database.url);
+      try {
+        for (let round = 0; round < 20; round += 1) {
+          await client.query('begin');
+          await client.query(RECORD);
+          await client.query('select pg_sleep(random() * 0.02)');
+          await client.query((round + index) % 4 === 0 ? 'rollback' : 'commit');
+        }
+      } finally {
+        await client.end();
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, (_, index) => write(index)));
+    const committed = await database.sql('select id from audit.events where id > $1 order by id', [String(start)]);
+    expect((await seen).map(({ id }) => String(id))).toEqual(committed.map(({ id }) => String(id)));
+    await feed.stop();
+  });
+
+  test('goes on after the last id, of what was asked for alone', async () => {
+    const feed = createAuditFeed(db, log);
+    const start = BigInt(await settled());
+    for (const action of ['test.one', 'test.other', 'test.one']) await recordAudit(db, OPERATOR, { action });
+    const follow = (after: bigint) =>
+      feed.follow(after, { ...EVERYTHING, action: 'test.one' }, new AbortController().signal);
+    const [first] = await take(follow(start), 1);
+    const [second] = await take(follow(first?.id ?? 0n), 1);
+    expect([first, second].map((event) => event && Number(event.id - start))).toEqual([1, 3]);
+    await feed.stop();
+  });
+
+  test('ends with its service, and with its listener', async () => {
+    const feed = createAuditFeed(db, log);
+    const leaving = new AbortController();
+    const one = feed.follow(null, EVERYTHING, leaving.signal).next();
+    const other = feed.follow(null, EVERYTHING, new AbortController().signal).next();
+    leaving.abort();
+    expect(await one).toEqual({ done: true, value: undefined });
+    await feed.stop();
+    expect(await other).toEqual({ done: true, value: undefined });
+  });
+});
+
+describe('sign-ins that fail', () => {
+  const failed = () =>
+    database.sql("select actor_id, address, details from audit.events where action = 'sign-in.failed' order by id");
+
+  test('are ten rows of an address and a minute, and one that counts the others when the minute is over', async () => {
+    const stranger = actorOf({ caller: null, client: { ...HERE, address: '192.0.2.1' }, requestId: 'r' });
+    for (let index = 0; index < 30; index += 1) await recordFailedSignIn(db, stranger, null, 'unknown account');
+    const one = { actor_id: null, address: '192.0.2.1', details: { reason: 'unknown account' } };
+    const rows = await failed();
+    expect(rows).toEqual(rows.map(() => one));
+    await database.sql("update audit.throttle set minute = minute - interval '5 minutes'");
+    await recordOmitted(db);
+    const omitted = (await failed()).slice(rows.length);
+    const left = omitted.map(
+      ({ details }) => z.object({ omitted: z.int(), minute: z.iso.datetime() }).parse(details).omitted,
+    );
+    // They may fall in two minutes; whatever was not recorded is counted.
+    expect(rows.length + left.reduce((sum, count) => sum + count, 0)).toBe(30);
+    expect(rows.length).toBeLessThanOrEqual(20);
+    await recordOmitted(db);
+    expect((await failed()).length).toBe(rows.length + omitted.length);
+  });
+
+  test('of any number of addresses are three hundred rows a minute', async () => {
+    await database.sql("insert into audit.throttle values ('sign-in.failed', '*', date_trunc('minute', now()), 300)");
+    await database.sql(
+      "insert into audit.throttle values ('sign-in.failed', '*', date_trunc('minute', now()) + interval '1 minute', 300)",
+    );
+    const before = (await failed()).length;
+    const stranger = actorOf({ caller: null, client: { ...HERE, address: '192.0.2.2' }, requestId: 'r' });
+    await recordFailedSignIn(db, stranger, null, 'unknown account');
+    expect((await failed()).length).toBe(before);
+    expect(await database.sql("select from audit.throttle where source = '192.0.2.2'")).toEqual([]);
   });
 });
