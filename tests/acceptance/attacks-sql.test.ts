@@ -50,6 +50,14 @@ describe('SQL in a text', () => {
         userId: devId,
         model: 'starter',
         path: 'a.txt',
+        from: '2026-11-01T00:00:00.000Z',
+        to: '2026-12-01T00:00:00.000Z',
+        expiresAt: '2099-01-01T00:00:00.000Z',
+        limit: '1000',
+        prompt: '1',
+        completion: '1',
+        scopes: 'models:read',
+        callbackUrl: `${studio.url}/?code=x&state=y`,
       };
       for (const { place, query, variables } of injectionsInto(schema, attack, usual)) {
         const { code = '', text } = await ask({ query, variables, token });

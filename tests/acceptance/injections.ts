@@ -19,7 +19,8 @@ export interface Injection {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-const TEXTS = new Set(['String', 'ID']);
+/** What travels as text; an instant or a number that is none has to be refused as one. */
+const TEXTS = new Set(['String', 'ID', 'DateTime', 'BigInt']);
 const MAX_DEPTH = 5;
 
 /** The paths of all texts below an input, its own path first: `input.messages.content`. */
