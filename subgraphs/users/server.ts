@@ -21,12 +21,15 @@ import { erasureResolvers } from './resolvers/erasure.ts';
 import { forecastResolvers } from './resolvers/forecast.ts';
 import { ledgerResolvers } from './resolvers/ledger.ts';
 import { oidcMutations } from './resolvers/oidc.ts';
+import { secondFactorResolvers } from './resolvers/second-factor.ts';
 import { sessionMutations } from './resolvers/session.ts';
 import { sessionResolvers } from './resolvers/sessions.ts';
+import { signingKeyResolvers } from './resolvers/signing-keys.ts';
 import { usageResolvers } from './resolvers/usage.ts';
 import { signInOptions } from './resolvers/sign-in-options.ts';
 import { userResolvers } from './resolvers/user.ts';
 import { verificationQueries } from './resolvers/verification.ts';
+import { createSecondFactor } from './second-factor.ts';
 import { createSessions } from './sessions.ts';
 import { createSignInFailures } from './sign-in-failures.ts';
 
@@ -56,6 +59,7 @@ export const startUsers = async ({
     const accessTokens = await openAccessTokens(db, secret('signing-keys'));
     const passwords = createPasswords(secret('password-pepper'), passwordCost);
     const accounts = createAccounts(db, passwords);
+    const secondFactor = createSecondFactor({ db, passwords, sealingKey: secret('totp') });
     const sessions = createSessions(db, accessTokens, secret('refresh-tokens'));
     const failures = createSignInFailures(db, secret('sign-in-failures'));
     const oidc =
@@ -73,6 +77,8 @@ export const startUsers = async ({
     const ofSessions = sessionResolvers(db);
     const feed = createAuditFeed(db, log);
     const ofAudit = auditResolvers(db, feed);
+    const ofSecondFactor = secondFactorResolvers(db, secondFactor);
+    const ofSigningKeys = signingKeyResolvers(db, secret('signing-keys'));
     const ofErasure = erasureResolvers(db);
     const ofKeys = apiKeyResolvers(db);
     const ofUsage = usageResolvers(db);
@@ -83,6 +89,7 @@ export const startUsers = async ({
         ...Query,
         ...verificationQueries(db),
         ...signInOptions({ passwordResetByMail: config.mail !== undefined, oidcProvider: config.oidc?.name ?? null }),
+        ...ofSigningKeys.Query,
         ...ofUsage.Query,
         ...ofLedger.Query,
         ...ofForecasts.Query,
@@ -90,10 +97,12 @@ export const startUsers = async ({
       },
       Mutation: {
         ...Mutation,
-        ...sessionMutations({ db, passwords, accounts, sessions, failures }),
+        ...sessionMutations({ db, passwords, accounts, secondFactor, sessions, failures }),
+        ...ofSecondFactor.Mutation,
         ...oidcMutations(oidc),
         ...ofKeys.Mutation,
         ...ofSessions.Mutation,
+        ...ofSigningKeys.Mutation,
         ...ofErasure.Mutation,
         ...ofAudit.Mutation,
       },
@@ -102,6 +111,7 @@ export const startUsers = async ({
       User: {
         ...User,
         ...ofSessions.User,
+        ...ofSecondFactor.User,
         ...ofKeys.User,
         ...ofErasure.User,
         ...ofUsage.User,

@@ -5,6 +5,7 @@ import type { Accounts } from '../accounts.ts';
 import { actorOf } from '../audit.ts';
 import { changePassword } from '../password-change.ts';
 import type { Passwords } from '../passwords.ts';
+import type { SecondFactor } from '../second-factor.ts';
 import type { Sessions } from '../sessions.ts';
 import type { SignInFailures } from '../sign-in-failures.ts';
 
@@ -13,23 +14,27 @@ export const sessionMutations = ({
   db,
   passwords,
   accounts,
+  secondFactor,
   sessions,
   failures,
 }: {
   readonly db: Database;
   readonly passwords: Passwords;
   readonly accounts: Accounts;
+  readonly secondFactor: SecondFactor;
   readonly sessions: Sessions;
   readonly failures: SignInFailures;
 }): Required<
   Pick<MutationResolvers, 'login' | 'refreshSession' | 'logout' | 'logoutEverywhere' | 'changePassword'>
 > => ({
-  login: async (_parent, { email, password }, context) => {
+  login: async (_parent, { email, password, code = null }, context) => {
     const actor = actorOf(context);
     const { client } = context;
-    return failures.guard({ email, client }, async () =>
-      sessions.open(await accounts.authenticate(email, password, actor), actor, client),
-    );
+    return failures.guard({ email, client }, async () => {
+      const authenticated = await accounts.authenticate(email, password, actor);
+      await secondFactor.check(authenticated.user.id, code, actor);
+      return sessions.open(authenticated, actor, client);
+    });
   },
   refreshSession: (_parent, { refreshToken }, context) => sessions.refresh(refreshToken, context.log, actorOf(context)),
   logout: async (_parent, _args, context) => {

@@ -70,7 +70,7 @@ export const revokeSession = async (db: Queries, id: string, reason: 'logout'): 
 export const revokeSessionsOf = async (
   db: Queries,
   userId: string,
-  reason: 'logout' | 'account suspended' | 'password changed',
+  reason: 'logout' | 'account suspended' | 'password changed' | 'second factor reset',
   keep: string | null = null,
 ): Promise<void> => {
   await db.query(sql.type(Nothing)`
