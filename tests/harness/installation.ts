@@ -96,20 +96,24 @@ const exitOf = (child: ChildProcess): Promise<number | null> =>
     ? Promise.resolve(child.exitCode)
     : new Promise((done) => child.once('exit', (code) => done(code)));
 
-/** Runs `devstudio <args>` and answers what it printed and how it ended. */
+/** Runs `devstudio <args>`, gives it `input` to read, and answers what it printed and how it ended. */
 export const runDevstudio = async (
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  input = '',
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> => {
   const child = spawn(process.execPath, [join(ROOT, 'bin/devstudio.mjs'), ...args], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], DEVSTUDIO_NO_APT: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // It may end without having read.
+  child.stdin.on('error', () => {}).end(input);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const code = await exitOf(child);
+  // Not `exit`: by then not all of its output need have come.
+  const code = await new Promise<number | null>((done) => child.once('close', (ended) => done(ended)));
   return { code, stdout, stderr };
 };
 
