@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -24,6 +25,8 @@ const Rpc = z.object({
   result: z.record(z.string(), z.unknown()).optional(),
   error: z.object({ code: z.int(), data: z.object({ code: z.string() }) }).optional(),
 });
+
+const Tokens = z.object({ access_token: z.string(), refresh_token: z.string() });
 
 describe('JSON-RPC on the whole studio', () => {
   let studio: TestStudio;
@@ -61,12 +64,35 @@ describe('JSON-RPC on the whole studio', () => {
 
   afterAll(() => studio.stop());
 
+  const result = async (method: string, params: unknown, bearer?: string) =>
+    z.record(z.string(), z.unknown()).parse((await post(`/rpc/${method}`, params, bearer)).body.result);
+  const signIn = async (): Promise<z.infer<typeof Tokens>> =>
+    Tokens.parse(await result('auth.login', { email: 'ada@example.org', password: PASSWORD }));
+
+  /** What an example cannot know: ids and tokens of this studio, and who asks when it is not ada. */
+  const PREPARED: Readonly<
+    Record<string, () => Promise<{ readonly params?: Readonly<Record<string, unknown>>; readonly bearer?: string }>>
+  > = {
+    'auth.refresh': async () => ({ params: { refresh_token: (await signIn()).refresh_token } }),
+    'auth.logout': async () => ({ bearer: (await signIn()).access_token }),
+    'auth.create_user': () => {
+      const params = { email: `${randomUUID()}@example.org`, password: PASSWORD };
+      return Promise.resolve({ params, bearer: token });
+    },
+    'auth.revoke_key': async () => {
+      const { key } = z
+        .object({ key: z.object({ id: z.string() }) })
+        .parse(await result('auth.create_key', { name: 'to revoke' }, ada));
+      return { params: { id: key.id } };
+    },
+  };
+
   test.each([...METHODS.keys()])('the example of %s is replayed on both doors', async (name) => {
     const method = METHODS.get(name);
     const { request, response } = await exampleOf(name);
-    const bearer = method?.open === true ? undefined : ada;
     for (const path of ['/rpc', `/rpc/${name}`]) {
-      const answer = await post(path, request, bearer);
+      const { params = {}, bearer = method?.open === true ? undefined : ada } = (await PREPARED[name]?.()) ?? {};
+      const answer = await post(path, { ...request, params: { ...Object(request.params), ...params } }, bearer);
       expect(answer.status).toBe(200);
       expect(answer.body.error).toBeUndefined();
       expect(answer.body.id).toBe(request.id);
@@ -84,7 +110,8 @@ describe('JSON-RPC on the whole studio', () => {
   test.each([...METHODS.keys()])('%s says whether it needs a credential as the graph does', async (name) => {
     const method = METHODS.get(name);
     const { request } = await exampleOf(name);
-    const variables = { ...method?.variables(request.params ?? {}) };
+    const { params = {} } = (await PREPARED[name]?.()) ?? {};
+    const variables = { ...method?.variables({ ...Object(request.params), ...params }) };
     const { body } = await studio.graphql(method?.document ?? '', { variables });
     expect(body.errors?.[0]?.extensions['code'] !== 'UNAUTHENTICATED').toBe(method?.open);
   });
