@@ -49,10 +49,13 @@ export const insertUser = async (
 };
 
 /** The real service of users on a database of its own. */
-export const startTestUsers = async (log: Log = createLog('test', 'silent')): Promise<TestUsers> => {
+export const startTestUsers = async (
+  log: Log = createLog('test', 'silent'),
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestUsers> => {
   const database = await freshDatabase();
   const { url, secret } = database;
-  const config = readConfig({ DEVSTUDIO_LOG_LEVEL: 'silent' }, '/nowhere');
+  const config = readConfig({ DEVSTUDIO_LOG_LEVEL: 'silent', ...env }, '/nowhere');
   const subgraph = await startUsers({ config, databaseUrl: url, secret, log, passwordCost: 4 });
   const key = secret('identity');
   return {
