@@ -49,7 +49,7 @@ export const COMMANDS = {
     load: () => import('./format.ts'),
   },
   user: {
-    usage: 'user add|list|passwd|suspend|activate|role|grant|export|erase',
+    usage: 'user add|list|passwd|suspend|activate|role|grant|reset-totp|export|erase',
     summary: 'Keep accounts, for the operator of this machine.',
     load: () => import('./user.ts'),
   },

@@ -18,7 +18,9 @@ test('the ready block holds the address, the folder and how long it took', () =>
 
 test('on an empty database it shows the first admin with the one-time password', () => {
   const block = readyBlock({ ...facts, admin: { email: 'admin@localhost', password: 'a1b2-c3d4' } });
-  expect(block).toContain('  Admin     admin@localhost\n  Password  a1b2-c3d4\n            shown this once; keep it\n');
+  expect(block).toContain(
+    '  Admin     admin@localhost\n  Password  a1b2-c3d4\n            shown this once; keep it (devstudio user passwd makes another)\n',
+  );
 });
 
 test('a password that the environment gave is not repeated', () => {

@@ -11,7 +11,7 @@ const row = (label: string, value: string): string => `  ${label.padEnd(LABEL_WI
 export const adminLines = ({ email, password }: NewAdmin): readonly string[] => [
   row('Admin', email),
   row('Password', password ?? 'the one of DEVSTUDIO_ADMIN_PASSWORD'),
-  ...(password === null ? [] : [row('', 'shown this once; keep it')]),
+  ...(password === null ? [] : [row('', 'shown this once; keep it (devstudio user passwd makes another)')]),
 ];
 
 /** What `start` prints when everything answers. */

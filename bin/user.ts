@@ -1,5 +1,5 @@
 import { CommandError, type Run } from './command.ts';
-import { activate, add, erase, grant, list, passwd, role, suspend, type Task } from './operator/accounts.ts';
+import { activate, add, erase, grant, list, passwd, resetTotp, role, suspend, type Task } from './operator/accounts.ts';
 import { exportData } from './operator/export.ts';
 import { onInstallation } from './operator/installation.ts';
 
@@ -11,6 +11,7 @@ const TASKS: Readonly<Record<string, Task>> = {
   activate,
   role,
   grant,
+  'reset-totp': resetTotp,
   export: exportData,
   erase,
 };

@@ -3,6 +3,7 @@ import { createAccounts } from '#subgraphs/users/accounts.ts';
 import { eraseUser } from '#subgraphs/users/erasure.ts';
 import { setPassword } from '#subgraphs/users/password-change.ts';
 import { createPasswords, type Passwords } from '#subgraphs/users/passwords.ts';
+import { resetSecondFactor } from '#subgraphs/users/second-factor.ts';
 import { changeStanding, type StandingChange } from '#subgraphs/users/standing.ts';
 import { anyAccount, listAccounts } from '#subgraphs/users/store/accounts.ts';
 import { balancesByUser } from '#subgraphs/users/store/billing.ts';
@@ -117,6 +118,15 @@ export const grant: Task = (args) => {
     const accounts = createAccounts(users, passwordsOf(installation));
     await accounts.grant({ userId, tokens, reason: values.reason ?? null }, OPERATOR);
     console.log(`${email} has ${tokens} tokens more.`);
+  };
+};
+
+export const resetTotp: Task = (args) => {
+  const email = wordOf(readArguments(args, {}, 1).words, 0, EMAIL);
+  return async ({ users }) => {
+    const { id } = await accountOf(users, email);
+    await resetSecondFactor(users, id, OPERATOR);
+    console.log(`${email} signs in without a second factor, and every session has ended.`);
   };
 };
 

@@ -86,6 +86,11 @@ describe('while the studio runs, the operator', () => {
     await devstudio(['user', 'role', ADA, 'DEVELOPER']);
   });
 
+  test('takes a second factor away that was lost', async () => {
+    expect(await devstudio(['user', 'reset-totp', ADA])).toContain('without a second factor');
+    expect(await signIn(ADA, PASSWORD)).toBeTypeOf('string');
+  });
+
   test('makes a key that is in force at once, and revokes it', async () => {
     const made = await devstudio(['key', 'add', ADA, '--name', 'laptop', '--tokens', '100', '--rpm', '10']);
     const secret = /^Secret: (cds_\S+)$/m.exec(made)?.[1] ?? '';
