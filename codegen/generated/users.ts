@@ -427,7 +427,7 @@ export type Query = {
   usage: Usage;
   /** Keys that were used more than usual today or the day before (UTC), most unusual first, at most 100: perhaps one has leaked. Keys need 14 days of history. */
   usageAnomalies: Array<UsageAnomaly>;
-  /** Use over time, oldest first; intervals without use are there with zeros. At most 1000 intervals, and of a grouping the 50 groups that used most. */
+  /** Use over time, oldest first; intervals without use are there with zeros. At most 1000 intervals; of a grouping the 50 groups that used most, fewer where that would be more than 10 000 points. */
   usageSeries: Array<UsagePoint>;
   user?: Maybe<User>;
   /** Every account, oldest first. */

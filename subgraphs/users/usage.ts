@@ -3,10 +3,11 @@ import type { UsageFilter } from '#codegen/users.ts';
 import type { Database } from '#mesh/database/pool.ts';
 import { parseInput } from './input.ts';
 import { usageSeries, type Filter, type Series, type Usage } from './store/usage.ts';
-import { refuseLongSeries, windowOf, type Interval } from './usage-window.ts';
+import { intervalsIn, refuseLongSeries, windowOf, type Interval } from './usage-window.ts';
 
-/** As many lines as a chart can tell apart. */
+/** As many lines as a chart can tell apart, as long as they have not more points than an answer should: about 2 MB. */
 const MAX_GROUPS = 50;
+const MAX_POINTS = 10_000;
 
 const id = z
   .uuid('must be an id')
@@ -52,7 +53,8 @@ export const seriesOf = async (
 ): Promise<UsagePoint[]> => {
   const window = windowOf(asked.window, new Date());
   refuseLongSeries(window, asked.interval);
-  const series = { interval: INTERVALS[asked.interval], groupBy: GROUPINGS[asked.groupBy], groups: MAX_GROUPS };
+  const groups = Math.min(MAX_GROUPS, Math.floor(MAX_POINTS / intervalsIn(window, asked.interval)));
+  const series = { interval: INTERVALS[asked.interval], groupBy: GROUPINGS[asked.groupBy], groups };
   const points = await usageSeries(db, window, series, filter);
   return points.map(({ at, group, ...usage }) => ({ at, group, usage }));
 };

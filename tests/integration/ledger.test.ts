@@ -78,21 +78,19 @@ describe('the ledger', () => {
   test('adds up to the balance after whatever was done', async () => {
     const id = await users.account('sums@devstudio.test', { tokens: 5_000 });
     const { database } = users;
-    for (let n = 0; n < 60; n += 1) {
-      const request = randomUUID();
-      await database.sql("select billing.reserve($1, 'w', $2, null, 'starter', $3, 90, 1, '1 minute')", [
-        request,
-        id,
-        n % 13,
-      ]);
-      if (n % 7 === 0) await database.sql('select billing.grant_tokens($1, $2, null, null)', [id, n]);
-      await database.sql("select billing.settle($1, 'w', $2, $3, $4)", [
-        request,
-        n,
-        ['settled', 'cancelled', 'failed'][n % 3],
-        n % 3 !== 2,
-      ]);
-    }
+    await database.sql(`do $$
+      declare
+        v_user uuid := (select id from users.accounts where email = 'sums@devstudio.test');
+        v_request uuid;
+      begin
+        for n in 1 .. 200 loop
+          v_request := gen_random_uuid();
+          perform billing.reserve(v_request, 'w', v_user, null, 'starter', (random() * 20)::int, 90, 1, '1 minute');
+          if n % 7 = 0 then perform billing.grant_tokens(v_user, n, null, null); end if;
+          perform billing.settle(v_request, 'w', (random() * 95)::int, (array['settled', 'cancelled', 'failed'])[1 + n % 3],
+            random() < 0.7);
+        end loop;
+      end $$`);
     const entries = await ledger({ filter: { userId: id } });
     const [balance] = await database.sql('select granted, spent, reserved from billing.balance($1)', [id]);
     const { granted, spent } = z

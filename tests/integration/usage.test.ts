@@ -149,7 +149,7 @@ describe('usageSeries', () => {
     expect(points.reduce((sum, { usage: { totalTokens } }) => sum + BigInt(totalTokens), 0n)).toBe(1_044n);
   });
 
-  test('keeps the 50 groups that used most', async () => {
+  test('keeps the 50 groups that used most, and ten thousand points', async () => {
     const user = await users.account('many@devstudio.test');
     const at = '2025-06-01T00:00:00Z';
     await writeBill(
@@ -159,6 +159,12 @@ describe('usageSeries', () => {
     const window = { from: at, to: '2025-06-02T00:00:00Z' };
     const points = await series({ interval: 'DAY', groupBy: 'MODEL', window });
     expect(points.map(({ group }) => group)).toEqual(Array.from({ length: 50 }, (_, n) => `model ${n + 110}`));
+    const long = { from: '2025-05-10T00:00:00Z', to: '2025-06-20T16:00:00Z' };
+    const hours = await series({ interval: 'HOUR', groupBy: 'MODEL', window: long });
+    expect(hours).toHaveLength(10_000);
+    expect(new Set(hours.map(({ group }) => group))).toEqual(
+      new Set(Array.from({ length: 10 }, (_, n) => `model ${n + 150}`)),
+    );
   });
 
   test('is empty by group when nothing was used, and refused when it would be too long', async () => {

@@ -168,6 +168,14 @@ describe('reading accounts', () => {
     expect(refusal(await users.ask(query))).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
+  test('user is the account of an id, and null for an id that has none', async () => {
+    const query = 'query ($id: ID!) { user(id: $id) { email } }';
+    expect((await users.ask(query, { id: admin.userId }, admin)).data).toEqual({ user: { email: admin.email } });
+    for (const id of [randomUUID(), "' or true --"]) {
+      expect(await users.ask(query, { id }, admin)).toEqual({ data: { user: null } });
+    }
+  });
+
   test('users lists every account, oldest first, with balances', async () => {
     const answer = await users.ask('{ users { id balance { available } } }', {}, admin);
     const { users: listed } = z.object({ users: z.array(z.looseObject({ id: z.string() })) }).parse(answer.data);

@@ -15,7 +15,7 @@ export const userResolvers = (
   db: Database,
   accounts: Accounts,
 ): {
-  readonly Query: Required<Pick<QueryResolvers, 'me' | 'users'>>;
+  readonly Query: Required<Pick<QueryResolvers, 'me' | 'users' | 'user'>>;
   readonly Mutation: Required<
     Pick<MutationResolvers, 'createUser' | 'grantTokens' | 'setUserStatus' | 'setUserRole' | 'setMonthlyLimit'>
   >;
@@ -28,6 +28,7 @@ export const userResolvers = (
     Query: {
       me: async (_parent, _args, context) => (await accountsOf(context)(callerOf(context).userId)) ?? null,
       users: async () => [...(await listAccounts(db))],
+      user: async (_parent, { id }, context) => (isId(id) ? ((await accountsOf(context)(id)) ?? null) : null),
     },
     Mutation: {
       createUser: (_parent, { input: { role = 'DEVELOPER', tokens = 0, ...input } }, context) =>
