@@ -1,14 +1,27 @@
+import type { Door } from '../features/session/door.ts';
+import { ResetPage } from '../features/session/ResetPage.tsx';
 import { SignIn } from '../features/session/SignIn.tsx';
 import type { Session } from '../features/session/session.ts';
 import { strings } from '../features/session/strings.ts';
-import { useObservable } from '../state/observable.ts';
+import { useObservable, type Observable } from '../state/observable.ts';
 import { Button } from '../ui/Button.tsx';
 import { FailureNotice } from '../ui/FailureNotice.tsx';
 import { Shell } from './Shell.tsx';
 
 /** Shows what the session allows: the studio, or the way into it. */
-export const App = ({ session }: { readonly session: Session }) => {
+export const App = ({
+  session,
+  door,
+  resetToken,
+}: {
+  readonly session: Session;
+  readonly door: Door;
+  /** Of the link that led here; null for none. */
+  readonly resetToken: Observable<string | null>;
+}) => {
   const state = useObservable(session.state);
+  const token = useObservable(resetToken);
+  if (token !== null) return <ResetPage key={token} door={door} token={token} onLeave={() => resetToken.set(null)} />;
   switch (state.phase) {
     case 'restoring':
       return <p className="sr-only">{strings.restoring}</p>;
@@ -25,7 +38,7 @@ export const App = ({ session }: { readonly session: Session }) => {
         </main>
       );
     case 'signed out':
-      return <SignIn session={session} expired={state.expired} />;
+      return <SignIn session={session} door={door} expired={state.expired} failed={state.failure} />;
     case 'signed in':
       // Another person gets another shell, and nothing of the one before.
       return <Shell key={state.user.id} session={session} user={state.user} />;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatRoute, parseRoute } from './route.ts';
+import { formatRoute, parseArrival, parseRoute } from './route.ts';
 
 test('a route survives the address', () => {
   for (const conversation of [null, 'a3f1c2d4-0000-4000-8000-000000000001']) {
@@ -13,3 +13,12 @@ test.each(['', '#', '#/chat/', '#/chat/../x', '#/admin', '#/chat/<script>', `#/c
     expect(parseRoute(hash)).toEqual({ conversation: null });
   },
 );
+
+test('an arrival is a provider’s answer or a reset link, and nothing else', () => {
+  const callbackUrl = 'https://studio.test/sign-in/oidc?code=a&state=b';
+  expect(parseArrival(callbackUrl)).toEqual({ from: 'provider', callbackUrl });
+  expect(parseArrival('https://studio.test/#/reset?token=a-Z_9')).toEqual({ from: 'reset link', token: 'a-Z_9' });
+  for (const href of ['/', '/#/chat', '/?code=a&state=b', '/#/reset', '/#/reset?token=', '/#/reset?token=<x>']) {
+    expect(parseArrival(`https://studio.test${href}`)).toBeNull();
+  }
+});

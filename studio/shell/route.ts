@@ -16,6 +16,29 @@ export const parseRoute = (hash: string): Route => {
 export const formatRoute = ({ conversation }: Route): string =>
   conversation === null ? '#/chat' : `#/chat/${conversation}`;
 
+/** Where the identity provider sends people back to. */
+const CALLBACK_PATH = '/sign-in/oidc';
+
+/** An address that somebody comes by who has not signed in. It bears a secret, and is to be taken out of sight at once. */
+export type Arrival =
+  | { readonly from: 'provider'; readonly callbackUrl: string }
+  | { readonly from: 'reset link'; readonly token: string };
+
+/** Reads `/sign-in/oidc?…` and `#/reset?token=…`; null for every other address. */
+export const parseArrival = (href: string): Arrival | null => {
+  const { pathname, hash } = new URL(href);
+  if (pathname === CALLBACK_PATH) return { from: 'provider', callbackUrl: href };
+  const token = /^#\/reset\?token=([\w-]{1,128})$/.exec(hash)?.[1];
+  return token === undefined ? null : { from: 'reset link', token };
+};
+
+/** Takes an arrival out of the address and of the history. */
+export const takeArrival = (): Arrival | null => {
+  const arrival = parseArrival(location.href);
+  if (arrival) history.replaceState(null, '', '/');
+  return arrival;
+};
+
 const subscribe = (listener: () => void): (() => void) => {
   addEventListener('hashchange', listener);
   return () => removeEventListener('hashchange', listener);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
-import Provider from 'oidc-provider';
+import { Provider } from 'oidc-provider';
 import { freePort } from './ports.ts';
 
 /** Somebody whom the provider knows. */

@@ -24,7 +24,12 @@ type Documents = {
     "\n  mutation LoadModel($name: String!) {\n    loadModel(name: $name) {\n      id\n      status\n    }\n  }\n": typeof types.LoadModelDocument,
     "\n  mutation UnloadModel($name: String!) {\n    unloadModel(name: $name) {\n      id\n      status\n    }\n  }\n": typeof types.UnloadModelDocument,
     "\n  subscription ModelEvents {\n    modelEvents {\n      id\n      status\n    }\n  }\n": typeof types.ModelEventsDocument,
-    "\n  mutation Login($email: String!, $password: String!) {\n    login(email: $email, password: $password) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n": typeof types.LoginDocument,
+    "\n  mutation Login($email: String!, $password: String!, $code: String) {\n    login(email: $email, password: $password, code: $code) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n": typeof types.LoginDocument,
+    "\n  query SignInOptions {\n    signInOptions {\n      oidcProvider\n      passwordResetByMail\n    }\n  }\n": typeof types.SignInOptionsDocument,
+    "\n  mutation BeginOidcLogin {\n    beginOidcLogin {\n      url\n      ticket\n    }\n  }\n": typeof types.BeginOidcLoginDocument,
+    "\n  mutation CompleteOidcLogin($ticket: String!, $callbackUrl: String!) {\n    completeOidcLogin(ticket: $ticket, callbackUrl: $callbackUrl) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n": typeof types.CompleteOidcLoginDocument,
+    "\n  mutation RequestPasswordReset($email: String!) {\n    requestPasswordReset(email: $email)\n  }\n": typeof types.RequestPasswordResetDocument,
+    "\n  mutation ResetPassword($token: String!, $password: String!) {\n    resetPassword(token: $token, password: $password)\n  }\n": typeof types.ResetPasswordDocument,
     "\n  mutation RefreshSession($refreshToken: String!) {\n    refreshSession(refreshToken: $refreshToken) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n": typeof types.RefreshSessionDocument,
     "\n  mutation Logout {\n    logout\n  }\n": typeof types.LogoutDocument,
     "\n  query Balance {\n    me {\n      id\n      balance {\n        granted\n        reserved\n        spent\n        available\n      }\n    }\n  }\n": typeof types.BalanceDocument,
@@ -40,7 +45,12 @@ const documents: Documents = {
     "\n  mutation LoadModel($name: String!) {\n    loadModel(name: $name) {\n      id\n      status\n    }\n  }\n": types.LoadModelDocument,
     "\n  mutation UnloadModel($name: String!) {\n    unloadModel(name: $name) {\n      id\n      status\n    }\n  }\n": types.UnloadModelDocument,
     "\n  subscription ModelEvents {\n    modelEvents {\n      id\n      status\n    }\n  }\n": types.ModelEventsDocument,
-    "\n  mutation Login($email: String!, $password: String!) {\n    login(email: $email, password: $password) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n": types.LoginDocument,
+    "\n  mutation Login($email: String!, $password: String!, $code: String) {\n    login(email: $email, password: $password, code: $code) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n": types.LoginDocument,
+    "\n  query SignInOptions {\n    signInOptions {\n      oidcProvider\n      passwordResetByMail\n    }\n  }\n": types.SignInOptionsDocument,
+    "\n  mutation BeginOidcLogin {\n    beginOidcLogin {\n      url\n      ticket\n    }\n  }\n": types.BeginOidcLoginDocument,
+    "\n  mutation CompleteOidcLogin($ticket: String!, $callbackUrl: String!) {\n    completeOidcLogin(ticket: $ticket, callbackUrl: $callbackUrl) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n": types.CompleteOidcLoginDocument,
+    "\n  mutation RequestPasswordReset($email: String!) {\n    requestPasswordReset(email: $email)\n  }\n": types.RequestPasswordResetDocument,
+    "\n  mutation ResetPassword($token: String!, $password: String!) {\n    resetPassword(token: $token, password: $password)\n  }\n": types.ResetPasswordDocument,
     "\n  mutation RefreshSession($refreshToken: String!) {\n    refreshSession(refreshToken: $refreshToken) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n": types.RefreshSessionDocument,
     "\n  mutation Logout {\n    logout\n  }\n": types.LogoutDocument,
     "\n  query Balance {\n    me {\n      id\n      balance {\n        granted\n        reserved\n        spent\n        available\n      }\n    }\n  }\n": types.BalanceDocument,
@@ -103,7 +113,27 @@ export function graphql(source: "\n  subscription ModelEvents {\n    modelEvents
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation Login($email: String!, $password: String!) {\n    login(email: $email, password: $password) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation Login($email: String!, $password: String!) {\n    login(email: $email, password: $password) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n"];
+export function graphql(source: "\n  mutation Login($email: String!, $password: String!, $code: String) {\n    login(email: $email, password: $password, code: $code) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation Login($email: String!, $password: String!, $code: String) {\n    login(email: $email, password: $password, code: $code) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query SignInOptions {\n    signInOptions {\n      oidcProvider\n      passwordResetByMail\n    }\n  }\n"): (typeof documents)["\n  query SignInOptions {\n    signInOptions {\n      oidcProvider\n      passwordResetByMail\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation BeginOidcLogin {\n    beginOidcLogin {\n      url\n      ticket\n    }\n  }\n"): (typeof documents)["\n  mutation BeginOidcLogin {\n    beginOidcLogin {\n      url\n      ticket\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CompleteOidcLogin($ticket: String!, $callbackUrl: String!) {\n    completeOidcLogin(ticket: $ticket, callbackUrl: $callbackUrl) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation CompleteOidcLogin($ticket: String!, $callbackUrl: String!) {\n    completeOidcLogin(ticket: $ticket, callbackUrl: $callbackUrl) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RequestPasswordReset($email: String!) {\n    requestPasswordReset(email: $email)\n  }\n"): (typeof documents)["\n  mutation RequestPasswordReset($email: String!) {\n    requestPasswordReset(email: $email)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ResetPassword($token: String!, $password: String!) {\n    resetPassword(token: $token, password: $password)\n  }\n"): (typeof documents)["\n  mutation ResetPassword($token: String!, $password: String!) {\n    resetPassword(token: $token, password: $password)\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -1,97 +1,74 @@
-import { Eye, EyeOff } from 'lucide-react';
-import { useActionState, useState } from 'react';
+import { useEffect, useState, useTransition } from 'react';
 import type { Failure } from '../../graph/failure.ts';
 import { Button } from '../../ui/Button.tsx';
 import { FailureNotice } from '../../ui/FailureNotice.tsx';
-import { Logo } from '../../ui/Logo.tsx';
+import { CodePage } from './CodePage.tsx';
+import type { Door, SignInOptions } from './door.ts';
+import { EntryPage, Notice } from './EntryPage.tsx';
+import { ForgotPage } from './ForgotPage.tsx';
+import { PasswordForm, type HalfSignedIn } from './PasswordForm.tsx';
 import type { Session } from './session.ts';
 import { strings } from './strings.ts';
 
-const FIELD =
-  'h-9 w-full rounded-md border border-line-strong bg-input px-2.5 text-base pointer-coarse:h-11 focus-visible:outline-offset-0';
-
-/** The text of a form's field. */
-const textOf = (form: FormData, name: string): string => {
-  const value = form.get(name);
-  return typeof value === 'string' ? value : '';
+/** Leads to the identity provider; says so when it cannot be reached. */
+const ProviderButton = ({
+  door,
+  name,
+  onFailure,
+}: {
+  readonly door: Door;
+  readonly name: string;
+  readonly onFailure: (failure: Failure) => void;
+}) => {
+  const [pending, start] = useTransition();
+  const go = async (): Promise<void> => {
+    const answer = await door.goToProvider();
+    if (answer.outcome === 'failed') onFailure(answer.failure);
+  };
+  return (
+    <Button kind="outline" shape="row" className="h-9 justify-center" disabled={pending} onClick={() => start(go)}>
+      <span className="truncate">{pending ? strings.toProvider(name) : strings.withProvider(name)}</span>
+    </Button>
+  );
 };
 
-/** The sign-in page. `expired` says why somebody who was signed in sees it. */
-export const SignIn = ({ session, expired }: { readonly session: Session; readonly expired: boolean }) => {
-  const [shown, setShown] = useState(false);
-  // React empties a form after its action; after a wrong password the e-mail should still be there.
-  const [{ failure, email }, submit, pending] = useActionState<{ failure: Failure | null; email: string }, FormData>(
-    async (_, form) => {
-      const given = textOf(form, 'email').trim();
-      const answer = await session.signIn(given, textOf(form, 'password'));
-      if (answer.outcome === 'answered') return { failure: null, email: given };
-      const wrong = answer.failure.code === 'UNAUTHENTICATED';
-      return {
-        failure: wrong ? { ...answer.failure, ...strings.wrong, requestId: null } : answer.failure,
-        email: given,
-      };
-    },
-    { failure: null, email: '' },
-  );
-  const EyeIcon = shown ? EyeOff : Eye;
+/** The sign-in page. `expired` says why somebody who was signed in sees it, `failed` why a provider's answer led here. */
+export const SignIn = ({
+  session,
+  door,
+  expired,
+  failed,
+}: {
+  readonly session: Session;
+  readonly door: Door;
+  readonly expired: boolean;
+  readonly failed: Failure | undefined;
+}) => {
+  const [options, setOptions] = useState<SignInOptions | null>(null);
+  const [failure, setFailure] = useState(failed);
+  const [half, setHalf] = useState<HalfSignedIn | null>(null);
+  const [forgetting, setForgetting] = useState(false);
+  useEffect(() => void door.options().then(setOptions), [door]);
+  if (half) return <CodePage session={session} half={half} onLeave={() => setHalf(null)} />;
+  if (forgetting) return <ForgotPage door={door} onLeave={() => setForgetting(false)} />;
   return (
-    <main className="grid h-full place-items-center overflow-auto p-4">
-      <form action={submit} className="w-full max-w-[340px] space-y-4 rounded-lg bg-panel p-6 shadow-overlay">
-        <header className="space-y-3 pb-1">
-          <Logo />
-          <div>
-            <h1 className="text-xl font-semibold tracking-tight">{strings.title}</h1>
-            <p className="text-xs text-muted">{strings.intro}</p>
-          </div>
-        </header>
-        {expired && !failure && (
-          <output className="block rounded-md border border-line bg-raised px-3 py-2 text-xs text-muted">
-            {strings.expired}
-          </output>
-        )}
-        {failure && <FailureNotice failure={failure} />}
-        <label className="block space-y-1">
-          <span className="text-xs font-medium text-muted">{strings.email}</span>
-          <input
-            key={email}
-            name="email"
-            type="email"
-            autoComplete="username"
-            required
-            maxLength={320}
-            defaultValue={email}
-            className={FIELD}
-          />
-        </label>
-        <div className="space-y-1">
-          <label htmlFor="password" className="text-xs font-medium text-muted">
-            {strings.password}
-          </label>
-          <div className="relative">
-            <input
-              id="password"
-              name="password"
-              type={shown ? 'text' : 'password'}
-              autoComplete="current-password"
-              required
-              maxLength={1024}
-              className={`${FIELD} pr-10`}
-            />
-            <button
-              type="button"
-              aria-label={shown ? strings.hidePassword : strings.showPassword}
-              aria-pressed={shown}
-              onClick={() => setShown(!shown)}
-              className="absolute inset-y-1 right-1 grid w-8 place-items-center rounded-sm text-subtle hover:text-fg"
-            >
-              <EyeIcon size={14} strokeWidth={1.75} aria-hidden />
-            </button>
-          </div>
-        </div>
-        <Button kind="solid" type="submit" disabled={pending} shape="row" className="h-9 justify-center">
-          {pending ? strings.submitting : strings.submit}
+    <EntryPage title={strings.title} intro={strings.intro}>
+      {expired && <Notice>{strings.expired}</Notice>}
+      {failure && <FailureNotice failure={{ ...failure, mend: strings.again }} />}
+      <PasswordForm session={session} onCodeNeeded={setHalf} />
+      {options?.passwordResetByMail && (
+        <Button shape="row" className="justify-center" onClick={() => setForgetting(true)}>
+          {strings.forgot}
         </Button>
-      </form>
-    </main>
+      )}
+      {typeof options?.oidcProvider === 'string' && (
+        <>
+          <p className="flex items-center gap-3 text-2xs text-subtle before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+            {strings.or}
+          </p>
+          <ProviderButton door={door} name={options.oidcProvider} onFailure={setFailure} />
+        </>
+      )}
+    </EntryPage>
   );
 };

@@ -1,8 +1,8 @@
 import { graphql } from '#codegen/studio/gql.ts';
 
 export const LoginDocument = graphql(`
-  mutation Login($email: String!, $password: String!) {
-    login(email: $email, password: $password) {
+  mutation Login($email: String!, $password: String!, $code: String) {
+    login(email: $email, password: $password, code: $code) {
       accessToken
       refreshToken
       user {
@@ -11,6 +11,50 @@ export const LoginDocument = graphql(`
         role
       }
     }
+  }
+`);
+
+export const SignInOptionsDocument = graphql(`
+  query SignInOptions {
+    signInOptions {
+      oidcProvider
+      passwordResetByMail
+    }
+  }
+`);
+
+export const BeginOidcLoginDocument = graphql(`
+  mutation BeginOidcLogin {
+    beginOidcLogin {
+      url
+      ticket
+    }
+  }
+`);
+
+export const CompleteOidcLoginDocument = graphql(`
+  mutation CompleteOidcLogin($ticket: String!, $callbackUrl: String!) {
+    completeOidcLogin(ticket: $ticket, callbackUrl: $callbackUrl) {
+      accessToken
+      refreshToken
+      user {
+        id
+        email
+        role
+      }
+    }
+  }
+`);
+
+export const RequestPasswordResetDocument = graphql(`
+  mutation RequestPasswordReset($email: String!) {
+    requestPasswordReset(email: $email)
+  }
+`);
+
+export const ResetPasswordDocument = graphql(`
+  mutation ResetPassword($token: String!, $password: String!) {
+    resetPassword(token: $token, password: $password)
   }
 `);
 

@@ -150,4 +150,23 @@ describe('a session', () => {
     expect(answer).toMatchObject({ outcome: 'failed', failure: { code: 'UNAUTHENTICATED', mend: 'mend' } });
     expect(session.state.get().phase).toBe('signed out');
   });
+
+  test('is opened by an identity provider, once this tab has begun that', async () => {
+    const keeper = memoryKeeper();
+    const session = createSession(doorOf({ data: { completeOidcLogin: grant(1) } }).client, keeper);
+    await session.completeProviderSignIn('ticket', 'http://studio.test/sign-in/oidc?code=c&state=s');
+    expect(session.state.get()).toEqual({ phase: 'signed in', user });
+    expect(keeper.read()).toBe('r1');
+  });
+
+  test('is neither opened nor ended by the address of a sign-in that this tab has not begun', async () => {
+    const { client, asked } = doorOf();
+    const stranger = createSession(client, memoryKeeper());
+    await stranger.completeProviderSignIn(null, 'http://studio.test/sign-in/oidc?code=c&state=s');
+    expect(stranger.state.get()).toMatchObject({ phase: 'signed out', failure: { code: 'UNAUTHENTICATED' } });
+    expect(asked()).toBe(0);
+    const member = createSession(doorOf(refreshed(1)).client, memoryKeeper('r0'));
+    await member.completeProviderSignIn(null, 'http://studio.test/sign-in/oidc?code=c&state=s');
+    expect(member.state.get()).toEqual({ phase: 'signed in', user });
+  });
 });

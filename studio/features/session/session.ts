@@ -3,21 +3,30 @@ import type { Failure } from '../../graph/failure.ts';
 import { answerOf, type Answer, type Credentials } from '../../graph/graph.tsx';
 import { createObservable, type Observable } from '../../state/observable.ts';
 import { renewalDelay, renewalOf, type Grant, type SessionUser } from './decisions.ts';
-import { LoginDocument, LogoutDocument, RefreshSessionDocument } from './documents.ts';
+import { CompleteOidcLoginDocument, LoginDocument, LogoutDocument, RefreshSessionDocument } from './documents.ts';
+import { strings } from './strings.ts';
 import type { TokenKeeper } from './token-keeper.ts';
 
 export type SessionState =
   | { readonly phase: 'restoring' }
   /** A session is kept, but the server could not be asked whether it is still in force. */
   | { readonly phase: 'unreachable'; readonly failure: Failure }
-  | { readonly phase: 'signed out'; readonly expired: boolean }
+  /** `failure` says why the identity provider's answer opened none. */
+  | { readonly phase: 'signed out'; readonly expired: boolean; readonly failure?: Failure }
   | { readonly phase: 'signed in'; readonly user: SessionUser };
 
 export interface Session extends Credentials {
   readonly state: Pick<Observable<SessionState>, 'get' | 'subscribe'>;
   /** Opens the session that this tab kept over a reload, if there is one. */
   restore(): Promise<void>;
-  signIn(email: string, password: string): Promise<Answer<unknown>>;
+  /** @param code of the authenticator, where one is asked for */
+  signIn(email: string, password: string, code?: string): Promise<Answer<unknown>>;
+  /**
+   * Ends a sign-in with the identity provider.
+   * @param ticket what this tab kept when it began; null for a tab that has begun none
+   * @param callbackUrl the address that the provider came back to
+   */
+  completeProviderSignIn(ticket: string | null, callbackUrl: string): Promise<void>;
   signOut(): Promise<void>;
 }
 
@@ -61,6 +70,11 @@ export const createSession = (door: Client, keeper: TokenKeeper): Session => {
     if (!same) state.set({ phase: 'signed in', user: grant.user });
   };
 
+  const open = (grant: Grant): void => {
+    keeper.keep(grant.refreshToken);
+    accept(grant);
+  };
+
   const exchange = async (): Promise<void> => {
     const spent = keeper.read();
     if (spent === null) return end(true);
@@ -89,22 +103,32 @@ export const createSession = (door: Client, keeper: TokenKeeper): Session => {
     return renewing;
   };
 
+  const restore = async (): Promise<void> => {
+    if (keeper.read() === null) return end(false);
+    state.set({ phase: 'restoring' });
+    await renew();
+  };
+
   keeper.onReplaced(accept);
 
   return {
     state,
-    restore: async () => {
-      if (keeper.read() === null) return end(false);
-      state.set({ phase: 'restoring' });
-      await renew();
-    },
-    signIn: async (email, password) => {
-      const answer = answerOf(await door.mutation(LoginDocument, { email, password }).toPromise());
-      if (answer.outcome === 'answered') {
-        keeper.keep(answer.data.login.refreshToken);
-        accept(answer.data.login);
-      }
+    restore,
+    signIn: async (email, password, code) => {
+      const answer = answerOf(await door.mutation(LoginDocument, { email, password, code: code ?? null }).toPromise());
+      if (answer.outcome === 'answered') open(answer.data.login);
       return answer;
+    },
+    completeProviderSignIn: async (ticket, callbackUrl) => {
+      // An address that somebody else has made up ends no session.
+      if (ticket === null && keeper.read() !== null) return restore();
+      state.set({ phase: 'restoring' });
+      const answer: Answer<{ readonly completeOidcLogin: Grant }> =
+        ticket === null
+          ? { outcome: 'failed', failure: { code: 'UNAUTHENTICATED', ...strings.foreignSignIn, requestId: null } }
+          : answerOf(await door.mutation(CompleteOidcLoginDocument, { ticket, callbackUrl }).toPromise());
+      if (answer.outcome === 'answered') return open(answer.data.completeOidcLogin);
+      state.set({ phase: 'signed out', expired: false, failure: answer.failure });
     },
     signOut: async () => {
       const token = access?.token;
