@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -56,6 +58,19 @@ describe('the log', () => {
     { action: 'test.far', targetId: 'x'.repeat(257) },
   ])('takes no event that is out of bounds: $action', async (event) => {
     await expect(recordAudit(db, OPERATOR, event)).rejects.toThrow(/check integrity constraint/);
+  });
+
+  test('loses its old rows to the owner alone, as the guide says', async () => {
+    await recordAudit(db, OPERATOR, { action: 'test.aged' });
+    const guide = readFileSync(join(import.meta.dirname, '../../docs/guides/accounts.md'), 'utf8');
+    const sql = /```sql\n(begin;\nalter table audit\.events[^`]*)```/.exec(guide)?.[1] ?? '';
+    expect(sql).toContain("interval '2 years'");
+    await database.sql(sql);
+    expect(await database.sql("select from audit.events where action = 'test.aged'")).toHaveLength(1);
+    await database.sql(sql.replace("now() - interval '2 years'", 'now()'));
+    expect(await database.sql('select from audit.events')).toEqual([]);
+    await recordAudit(db, OPERATOR, { action: 'test.kept' });
+    await expect(database.sql('delete from audit.events')).rejects.toMatchObject({ code: 'P0403' });
   });
 
   test('has no row of what was rolled back', async () => {
