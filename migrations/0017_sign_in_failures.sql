@@ -131,4 +131,6 @@ revoke all on function users.begin_sign_in(bytea, text, integer, interval, boole
   users.end_sign_in(bytea, text, boolean, boolean, interval) from public;
 grant execute on function users.begin_sign_in(bytea, text, integer, interval, boolean, interval, interval),
   users.end_sign_in(bytea, text, boolean, boolean, interval) to devstudio_users;
-grant select, delete on users.sign_in_failures, users.sign_in_pressure to devstudio_users;
+-- An update of one column is what a lock of a row asks for.
+grant select, delete, update (last_at) on users.sign_in_failures to devstudio_users;
+grant select, delete, update (empty_at) on users.sign_in_pressure to devstudio_users;

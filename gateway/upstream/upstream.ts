@@ -134,6 +134,8 @@ export const createUpstream = ({ name, transport, key, log, patienceMs }: Upstre
   };
 
   const post = async (call: Call, parent: AbortSignal): Promise<Reply> => {
+    // What has been given up before it was sent must not happen any more.
+    parent.throwIfAborted();
     const limit = deadline(parent, patienceMs ?? patienceOf(name, call));
     try {
       return await transport.post(message(call, 'application/json', limit.signal));
