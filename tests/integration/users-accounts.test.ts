@@ -10,7 +10,8 @@ let admin: Caller;
 
 beforeAll(async () => {
   users = await startTestUsers();
-  admin = someone('ADMIN', { userId: await users.account('root@devstudio.test', { tokens: 5 }) });
+  const email = 'root@devstudio.test';
+  admin = someone('ADMIN', { email, userId: await users.account(email, { tokens: 5 }) });
 });
 
 afterAll(() => users.stop());
@@ -155,6 +156,8 @@ describe('grantTokens', () => {
     expect(refusal(await users.ask(GRANT, { userId: admin.userId, tokens: 1 }))).toMatchObject({
       code: 'UNAUTHENTICATED',
     });
+    const [row] = await users.database.sql('select granted::int from billing.balance($1)', [admin.userId]);
+    expect(row).toEqual({ granted: 5 });
   });
 });
 
@@ -211,8 +214,8 @@ describe('reading accounts', () => {
       _entities(representations: $representations) { ... on User { balance { available } } }
     }`;
     const representations = [{ __typename: 'User', id }];
-    const own: Caller = { ...admin, userId: id, role: 'VIEWER' };
-    const stranger: Caller = { ...admin, userId: randomUUID(), role: 'DEVELOPER' };
+    const own = someone('VIEWER', { userId: id });
+    const stranger = someone('DEVELOPER');
     const shown = { _entities: [{ balance: { available: 9 } }] };
     expect((await users.ask(query, { representations }, own)).data).toEqual(shown);
     expect((await users.ask(query, { representations }, admin)).data).toEqual(shown);

@@ -1,14 +1,20 @@
 import type { MutationResolvers, QueryResolvers, UserResolvers } from '#codegen/users.ts';
 import type { Database } from '#mesh/database/pool.ts';
-import { callerOf } from '#mesh/subgraph.ts';
+import { callerOf, type RequestContext } from '#mesh/subgraph.ts';
 import type { Accounts } from '../accounts.ts';
-import { actorOf } from '../audit.ts';
+import { actorOf, type Actor } from '../audit.ts';
 import { batched, perRequest } from '../batch.ts';
 import { isId } from '../input.ts';
 import { accountsById, listAccounts } from '../store/accounts.ts';
 import { balancesByUser, monthlyLimitsByUser } from '../store/billing.ts';
 import { changeStanding } from '../standing.ts';
 import { refuseStrangers } from '../strangers.ts';
+
+/** Who manages accounts: never nobody. Throws StudioError UNAUTHENTICATED. */
+const actingOf = (context: RequestContext): Actor => {
+  callerOf(context);
+  return actorOf(context);
+};
 
 /** Accounts, their balances and limits. */
 export const userResolvers = (
@@ -32,13 +38,13 @@ export const userResolvers = (
     },
     Mutation: {
       createUser: (_parent, { input: { role = 'DEVELOPER', tokens = 0, ...input } }, context) =>
-        accounts.create({ ...input, role, tokens }, actorOf(context)),
+        accounts.create({ ...input, role, tokens }, actingOf(context)),
       grantTokens: (_parent, { reason = null, ...grant }, context) =>
-        accounts.grant({ ...grant, reason }, actorOf(context)),
-      setUserStatus: (_parent, { id, status }, context) => changeStanding(db, id, { status }, actorOf(context)),
-      setUserRole: (_parent, { id, role }, context) => changeStanding(db, id, { role }, actorOf(context)),
+        accounts.grant({ ...grant, reason }, actingOf(context)),
+      setUserStatus: (_parent, { id, status }, context) => changeStanding(db, id, { status }, actingOf(context)),
+      setUserRole: (_parent, { id, role }, context) => changeStanding(db, id, { role }, actingOf(context)),
       setMonthlyLimit: (_parent, { userId, tokens = null }, context) =>
-        accounts.limitMonth(userId, tokens, actorOf(context)),
+        accounts.limitMonth(userId, tokens, actingOf(context)),
     },
     User: {
       // The id comes from another subgraph, which may have kept it longer than the account.
