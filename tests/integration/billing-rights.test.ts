@@ -42,6 +42,14 @@ const HOUSE = [
   'select billing.purge_windows()',
   `select billing.set_quota('installation', null, 'tokens', 'day', 1000000)`,
   `select billing.set_model_price('m', 1, 1)`,
+  'select billing.usage(now(), now(), null, null, null)',
+  `select billing.usage_series(now(), now(), 'day', 'none', null, null, null, 1)`,
+  'select billing.ledger(now(), now(), null, null, null, 1, null)',
+  'select billing.ledger_position(null, null)',
+  'select ml.capabilities()',
+  'select ml.forecast(null, current_date, 1)',
+  'select ml.usage_anomalies(current_date, 1)',
+  'select ml.train()',
 ];
 const INNER = [
   `select billing.close_request('${randomUUID()}', 'w', 1, 'settled', true)`,
@@ -85,7 +93,7 @@ describe('the users service', () => {
   test.each([
     'update users.accounts set email = $$x$$',
     'delete from users.accounts',
-    'delete from users.signing_keys',
+    'update users.signing_keys set private_jwk = $$$$',
   ])('has no right that it does not use: %s', async (text) => {
     await expect(as('users', text)).rejects.toMatchObject(DENIED);
   });
