@@ -3,7 +3,9 @@ import type { Log } from '#mesh/log.ts';
 import { startRounds, type Rounds } from '#mesh/rounds.ts';
 import { recordOmitted } from './audit.ts';
 import { reapOne } from './store/billing.ts';
+import { purgeWindows } from './store/quotas.ts';
 import { deleteExpiredSignIns } from './store/oidc.ts';
+import { deleteOldResets } from './store/password-resets.ts';
 import { deleteExpiredRefreshTokens, deleteExpiredSessions } from './store/sessions.ts';
 import { deleteOldSignInFailures } from './store/sign-in-failures.ts';
 
@@ -15,6 +17,8 @@ export const keepHouse = async (db: Database): Promise<void> => {
   while (await reapOne(db));
   await deleteExpiredSessions(db);
   await deleteExpiredRefreshTokens(db);
+  await purgeWindows(db);
+  await deleteOldResets(db);
   await deleteExpiredSignIns(db);
   await deleteOldSignInFailures(db);
   await recordOmitted(db);

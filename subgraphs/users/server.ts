@@ -7,6 +7,7 @@ import { openPool, serviceAddress } from '#mesh/database/pool.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Secret } from '#mesh/secret.ts';
 import type { Subgraph } from '#mesh/service.ts';
+import { startRounds } from '#mesh/rounds.ts';
 import { createSubgraph } from '#mesh/subgraph.ts';
 import { openAccessTokens } from './access-tokens.ts';
 import { createAccounts } from './accounts.ts';
@@ -14,6 +15,7 @@ import { createAuditFeed } from './audit-feed.ts';
 import { startTraining } from './forecast.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createOidcSignIn } from './oidc.ts';
+import { createPasswordReset } from './password-reset.ts';
 import { createPasswords } from './passwords.ts';
 import { apiKeyResolvers } from './resolvers/api-keys.ts';
 import { auditResolvers } from './resolvers/audit.ts';
@@ -21,7 +23,9 @@ import { erasureResolvers } from './resolvers/erasure.ts';
 import { forecastResolvers } from './resolvers/forecast.ts';
 import { ledgerResolvers } from './resolvers/ledger.ts';
 import { oidcMutations } from './resolvers/oidc.ts';
+import { passwordResetMutations } from './resolvers/password-reset.ts';
 import { secondFactorResolvers } from './resolvers/second-factor.ts';
+import { quotaResolvers } from './resolvers/quotas.ts';
 import { sessionMutations } from './resolvers/session.ts';
 import { sessionResolvers } from './resolvers/sessions.ts';
 import { signingKeyResolvers } from './resolvers/signing-keys.ts';
@@ -31,7 +35,11 @@ import { userResolvers } from './resolvers/user.ts';
 import { verificationQueries } from './resolvers/verification.ts';
 import { createSecondFactor } from './second-factor.ts';
 import { createSessions } from './sessions.ts';
+import { keepSigningKeys } from './signing-keys.ts';
 import { createSignInFailures } from './sign-in-failures.ts';
+
+/** What changes the signing keys is a matter of minutes. */
+const KEYS_PAUSE_MS = 5_000;
 
 export interface UsersOptions {
   readonly config: Config;
@@ -60,6 +68,7 @@ export const startUsers = async ({
     const passwords = createPasswords(secret('password-pepper'), passwordCost);
     const accounts = createAccounts(db, passwords);
     const secondFactor = createSecondFactor({ db, passwords, sealingKey: secret('totp') });
+    const passwordReset = createPasswordReset({ db, passwords, config });
     const sessions = createSessions(db, accessTokens, secret('refresh-tokens'));
     const failures = createSignInFailures(db, secret('sign-in-failures'));
     const oidc =
@@ -77,16 +86,18 @@ export const startUsers = async ({
     const ofSessions = sessionResolvers(db);
     const feed = createAuditFeed(db, log);
     const ofAudit = auditResolvers(db, feed);
-    const ofSecondFactor = secondFactorResolvers(db, secondFactor);
+    const ofSecondFactor = secondFactorResolvers(db, secondFactor, failures);
     const ofSigningKeys = signingKeyResolvers(db, secret('signing-keys'));
     const ofErasure = erasureResolvers(db);
     const ofKeys = apiKeyResolvers(db);
     const ofUsage = usageResolvers(db);
     const ofLedger = ledgerResolvers(db);
     const ofForecasts = forecastResolvers(db);
+    const ofQuotas = quotaResolvers(db);
     const resolvers: Resolvers = {
       Query: {
         ...Query,
+        ...ofQuotas.Query,
         ...verificationQueries(db),
         ...signInOptions({ passwordResetByMail: config.mail !== undefined, oidcProvider: config.oidc?.name ?? null }),
         ...ofSigningKeys.Query,
@@ -97,11 +108,13 @@ export const startUsers = async ({
       },
       Mutation: {
         ...Mutation,
+        ...ofQuotas.Mutation,
         ...sessionMutations({ db, passwords, accounts, secondFactor, sessions, failures }),
         ...ofSecondFactor.Mutation,
         ...oidcMutations(oidc),
         ...ofKeys.Mutation,
         ...ofSessions.Mutation,
+        ...passwordResetMutations(passwordReset),
         ...ofSigningKeys.Mutation,
         ...ofErasure.Mutation,
         ...ofAudit.Mutation,
@@ -110,6 +123,7 @@ export const startUsers = async ({
       ApiKey: { ...ofKeys.ApiKey, ...ofUsage.ApiKey },
       User: {
         ...User,
+        ...ofQuotas.User,
         ...ofSessions.User,
         ...ofSecondFactor.User,
         ...ofKeys.User,
@@ -135,12 +149,18 @@ export const startUsers = async ({
       },
       stop: async () => {
         await housekeeping.stop();
+        await keyKeeping.stop();
+        await passwordReset.stop();
         await training.stop();
         await feed.stop();
         await db.end();
       },
     });
     const housekeeping = startHousekeeping(db, log);
+    const keyKeeping = startRounds('the rotation of signing keys', () => keepSigningKeys(db, secret('signing-keys')), {
+      log,
+      pauseMs: KEYS_PAUSE_MS,
+    });
     const training = startTraining(db, log);
     return subgraph;
   } catch (error) {
