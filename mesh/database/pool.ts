@@ -52,6 +52,9 @@ export const openPool = async (address: string, log: Log, maxPoolSize = 12): Pro
     maxPoolSize,
     statementTimeout: 30_000,
     captureStackTrace: false,
+    // Nothing here changes a connection's settings or locks beyond its transaction. Slonik's DISCARD ALL would throw away
+    // the plans of every function too, which the next call makes anew: it costs more than a reservation itself.
+    resetConnection: async () => {},
   });
   // Lost connections are replaced on the next query; without a listener Node would end the process. The pool tells of
   // failed queries as well, which whoever asked hears of anyway.

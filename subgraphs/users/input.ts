@@ -17,6 +17,18 @@ export const Reason = z
   .max(200, 'must have at most 200 characters')
   .refine((text) => text === '' || flawOfLine(text) === null, 'must be one line of text');
 
+export const ModelName = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(200, 'must have at most 200 characters')
+  .refine((text) => flawOfLine(text) === null, 'must be one line of text');
+
+/** The graph's BigInt, from 0 to 2^63 - 1: a decimal string, or a whole number where it is written into the document. */
+export const WholeNumber = z
+  .union([z.string().regex(/^\d{1,19}$/), z.int().min(0)], 'must be a whole number of 0 or more')
+  .transform(BigInt)
+  .refine((value) => value < 1n << 63n, 'must be less than 2^63');
+
 /** The part of a request that a schema describes; its keys are the names of the arguments. */
 export const parseInput = <T>(schema: z.ZodType<T>, value: unknown): T => {
   const parsed = schema.safeParse(value);

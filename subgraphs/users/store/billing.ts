@@ -41,6 +41,29 @@ export const setMonthlyLimit = async (db: Queries, userId: string, limit: number
     where q.model_id is null and q.unit = 'tokens' and q.period = 'month'`);
 };
 
+const Price = z.object({
+  model: z.string(),
+  /** Micro-credits a token. */
+  prompt: z.bigint(),
+  completion: z.bigint(),
+  /** Milliseconds. */
+  since: z.number(),
+});
+/** What a token of a model costs. */
+export type ModelPrice = Readonly<z.infer<typeof Price>>;
+
+/** The models that were given a price. */
+export const modelPrices = (db: Queries): Promise<readonly ModelPrice[]> =>
+  db.any(sql.type(Price)`
+    select model_id as model, price_in as prompt, price_out as completion, since from billing.model_prices()`);
+
+/** Sets a model's price for requests from now on. */
+export const setModelPrice = async (db: Queries, price: Omit<ModelPrice, 'since'>): Promise<ModelPrice> => {
+  const since = await db.oneFirst(sql.type(Price.pick({ since: true }))`
+    select billing.set_model_price(${price.model}, ${price.prompt}, ${price.completion}) as since`);
+  return { ...price, since };
+};
+
 export interface Grant {
   readonly userId: string;
   /** 0 opens an empty balance. */

@@ -37,8 +37,9 @@ export type Quota = Readonly<z.infer<typeof Quota>>;
 
 /**
  * Sets a limit and answers its id; exact while chats run, and a new one counts what its period has used already. It
- * keeps every reservation waiting until the transaction ends, so let it be the last thing in one.
- * @throws InputSyntaxError or DatabaseError for a prepaid balance, which only grants change, or no such subject
+ * keeps every reservation waiting until the transaction ends, so take no other lock after it that a reservation could
+ * hold, and end soon.
+ * @throws an error with the SQLSTATE P0002 for no such subject, 22023 for a prepaid balance, which only grants change
  */
 export const setQuota = (db: Queries, { subject, model, unit, period, limit }: QuotaDefinition): Promise<bigint> =>
   db.oneFirst(sql.type(z.object({ id: z.bigint() }))`
@@ -55,6 +56,7 @@ export const quotasOf = (db: Queries, subjects: readonly QuotaSubject[] | null):
       resets_at as "resetsAt"
     from billing.quotas(${subjects === null ? null : sql.array([...subjects], 'text')})`);
 
-/** Forgets windows that are long over, some hundreds at once; false when there are none. */
-export const purgeWindows = async (db: Queries): Promise<boolean> =>
-  (await db.oneFirst(sql.type(z.object({ purged: z.bigint() }))`select billing.purge_windows() as purged`)) > 0n;
+/** Forgets windows that are long over and that nothing holds, some hundreds at once. */
+export const purgeWindows = async (db: Queries): Promise<void> => {
+  await db.query(sql.type(z.object({}))`select from billing.purge_windows()`);
+};
