@@ -26,7 +26,6 @@ import { oidcMutations } from './resolvers/oidc.ts';
 import { passwordResetMutations } from './resolvers/password-reset.ts';
 import { secondFactorResolvers } from './resolvers/second-factor.ts';
 import { quotaResolvers } from './resolvers/quotas.ts';
-import { quotaResolvers } from './resolvers/quotas.ts';
 import { sessionMutations } from './resolvers/session.ts';
 import { sessionResolvers } from './resolvers/sessions.ts';
 import { signingKeyResolvers } from './resolvers/signing-keys.ts';
@@ -95,11 +94,9 @@ export const startUsers = async ({
     const ofLedger = ledgerResolvers(db);
     const ofForecasts = forecastResolvers(db);
     const ofQuotas = quotaResolvers(db);
-    const ofQuotas = quotaResolvers(db);
     const resolvers: Resolvers = {
       Query: {
         ...Query,
-        ...ofQuotas.Query,
         ...ofQuotas.Query,
         ...verificationQueries(db),
         ...signInOptions({ passwordResetByMail: config.mail !== undefined, oidcProvider: config.oidc?.name ?? null }),
@@ -111,7 +108,6 @@ export const startUsers = async ({
       },
       Mutation: {
         ...Mutation,
-        ...ofQuotas.Mutation,
         ...ofQuotas.Mutation,
         ...sessionMutations({ db, passwords, accounts, secondFactor, sessions, failures }),
         ...ofSecondFactor.Mutation,
@@ -127,7 +123,6 @@ export const startUsers = async ({
       ApiKey: { ...ofKeys.ApiKey, ...ofUsage.ApiKey },
       User: {
         ...User,
-        ...ofQuotas.User,
         ...ofQuotas.User,
         ...ofSessions.User,
         ...ofSecondFactor.User,

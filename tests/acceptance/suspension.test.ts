@@ -357,8 +357,10 @@ describe('a role', () => {
 test('a monthly limit refuses with the time until the next month, and none refuses nothing', async () => {
   const { id, token } = await somebody();
   expect((await shortChat(token)).status).toBe(200);
-  // What was used before the limit counts.
-  expect(await manage(LIMIT, { id, tokens: 1 })).toEqual({ monthlyLimit: 1 });
+  // What was used before the limit counts, and is as much as the same chat would need again.
+  const { body } = await studio.graphql('{ me { balance { spent } } }', { token });
+  const { spent } = z.object({ me: z.object({ balance: z.object({ spent: z.int() }) }) }).parse(body.data).me.balance;
+  expect(await manage(LIMIT, { id, tokens: spent })).toEqual({ monthlyLimit: spent });
   const refused = await shortChat(token);
   expect(refused.status).toBe(429);
   expect(refused.body['error']).toMatchObject({ data: { code: 'BUDGET_EXCEEDED' } });

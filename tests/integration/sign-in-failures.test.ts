@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deleteOldSignInFailures } from '#subgraphs/users/store/sign-in-failures.ts';
+import { z } from 'zod';
 import { openPool, serviceAddress } from '#mesh/database/pool.ts';
 import { createLog } from '#mesh/log.ts';
 import { someone } from '#tests/harness/caller.ts';
@@ -121,6 +122,27 @@ describe('wrong passwords', () => {
     await wait('10 seconds');
     expect(await signIn(email, PASSWORD, '192.0.2.6')).toBeUndefined();
   });
+});
+
+test('a session is no way to guess its password', async () => {
+  const email = await member();
+  const [account] = await users.database.sql('select id from users.accounts where email = $1', [email]);
+  const caller = someone('DEVELOPER', { userId: z.uuid().parse(account?.['id']), email });
+  const client = { address: '203.0.113.8', userAgent: null };
+  const ask = (query: string) => users.ask(`mutation { ${query} }`, {}, caller, client);
+  const wrong = [
+    'changePassword(current: "wrong", next: "another long password")',
+    'beginTotp(password: "wrong") { secret }',
+    'disableTotp(password: "wrong")',
+    'changePassword(current: "wrong", next: "another long password")',
+    'beginTotp(password: "wrong") { secret }',
+  ];
+  for (const query of wrong) expect(codeOf(await ask(query)), query).toBe('BAD_USER_INPUT');
+  const right = `changePassword(current: "${PASSWORD}", next: "another long password")`;
+  expect(codeOf(await ask(right))).toBe('RATE_LIMITED');
+  expect(await signIn(email, PASSWORD, '203.0.113.8')).toBe('RATE_LIMITED');
+  await wait('1 minute');
+  expect((await ask(right)).data).toEqual({ changePassword: true });
 });
 
 test('what was counted outlives the service, names no e-mail, and is forgotten after a day', async () => {

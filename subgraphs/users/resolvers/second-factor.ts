@@ -4,6 +4,7 @@ import { signedInCallerOf } from '#mesh/subgraph.ts';
 import { actorOf } from '../audit.ts';
 import { batched, perRequest } from '../batch.ts';
 import { resetSecondFactor, type SecondFactor } from '../second-factor.ts';
+import type { SignInFailures } from '../sign-in-failures.ts';
 import { secondFactorsByUser } from '../store/second-factors.ts';
 import { refuseStrangers } from '../strangers.ts';
 
@@ -11,6 +12,7 @@ import { refuseStrangers } from '../strangers.ts';
 export const secondFactorResolvers = (
   db: Database,
   secondFactor: SecondFactor,
+  failures: SignInFailures,
 ): {
   readonly Mutation: Required<Pick<MutationResolvers, 'beginTotp' | 'confirmTotp' | 'disableTotp' | 'resetTotp'>>;
   readonly User: UserResolvers;
@@ -18,12 +20,20 @@ export const secondFactorResolvers = (
   const factorsOf = perRequest(() => batched((ids) => secondFactorsByUser(db, ids)));
   return {
     Mutation: {
-      beginTotp: (_parent, { password }, context) => secondFactor.begin(signedInCallerOf(context), password),
+      beginTotp: (_parent, { password }, context) => {
+        const caller = signedInCallerOf(context);
+        return failures.guardProof({ email: caller.email, client: context.client }, () =>
+          secondFactor.begin(caller, password),
+        );
+      },
       confirmTotp: async (_parent, { code }, context) => [
         ...(await secondFactor.confirm(signedInCallerOf(context).userId, code, actorOf(context))),
       ],
       disableTotp: async (_parent, { password }, context) => {
-        await secondFactor.disable(signedInCallerOf(context).userId, password, actorOf(context));
+        const { userId, email } = signedInCallerOf(context);
+        await failures.guardProof({ email, client: context.client }, () =>
+          secondFactor.disable(userId, password, actorOf(context)),
+        );
         return true;
       },
       resetTotp: (_parent, { userId }, context) => resetSecondFactor(db, userId, actorOf(context)),

@@ -46,7 +46,10 @@ export const sessionMutations = ({
     return true;
   },
   changePassword: async (_parent, change, context) => {
-    await changePassword(db, passwords, signedInCallerOf(context), change, actorOf(context));
+    const caller = signedInCallerOf(context);
+    await failures.guardProof({ email: caller.email, client: context.client }, () =>
+      changePassword(db, passwords, caller, change, actorOf(context)),
+    );
     return true;
   },
 });
