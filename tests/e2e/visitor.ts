@@ -41,7 +41,7 @@ export const visit = async (
     signIn: async (email = studio.admin.email, password = studio.admin.password) => {
       await page.getByLabel('E-mail').fill(email);
       await page.getByLabel('Password', { exact: true }).fill(password);
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     },
     ask: async (question) => {
       await page.getByLabel('Message').fill(question);

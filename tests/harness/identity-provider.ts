@@ -23,7 +23,7 @@ export interface IdentityProvider {
 
 const CLIENT = { id: 'studio', secret: 'a secret for tests' };
 
-const PAGE = `<!doctype html><html lang="en"><title>Provider</title>
+const PAGE = `<!doctype html><html lang="en"><title>Provider</title><link rel="icon" href="data:,">
 <form method="post"><label>Name <input name="name"></label><button>Continue</button></form></html>`;
 
 const bodyOf = async (request: IncomingMessage): Promise<URLSearchParams> => {

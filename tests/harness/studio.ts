@@ -56,7 +56,12 @@ const ADMIN = { email: 'admin@devstudio.test', password: 'a password for tests' 
 
 /** The whole studio in this process: the real services on a fresh database, the real model, a free port. */
 export const startStudio = async (
-  options: { readonly log?: Log; readonly rates?: RateLimits } = {},
+  options: {
+    readonly log?: Log;
+    readonly rates?: RateLimits;
+    /** Variables beside those of the harness. */
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<TestStudio> => {
   const root = join(import.meta.dirname, '../..');
   const database = await freshDatabase();
@@ -69,6 +74,7 @@ export const startStudio = async (
       DEVSTUDIO_LOG_LEVEL: 'silent',
       DEVSTUDIO_SECRET: database.secretText,
       DATABASE_URL: database.url,
+      ...options.env,
     },
     root,
   );
