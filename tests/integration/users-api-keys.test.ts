@@ -203,6 +203,10 @@ describe('a key that asks', () => {
     ['mutation { logout }'],
     ['mutation { logoutEverywhere }'],
     ['mutation { changePassword(current: "a password", next: "another password") }'],
+    ['mutation { revokeSession(id: "0a6f1b9e-3c58-4f0b-8f6f-0f2b7f5f9f20") }'],
+    ['mutation { beginTotp(password: "a password") { secret } }'],
+    ['mutation { confirmTotp(code: "123456") }'],
+    ['mutation { disableTotp(password: "a password") }'],
   ])('is refused what is for people: %s', async (query) => {
     expect(refusal(await users.ask(query, {}, await keyCaller(await person())))).toMatchObject({ code: 'FORBIDDEN' });
   });
