@@ -1,3 +1,4 @@
+import { originOf } from '#mesh/address.ts';
 import { recordAudit, type Actor, type AuditEvent } from '#mesh/audit.ts';
 import type { Database } from '#mesh/database/pool.ts';
 import { isId } from './input.ts';
@@ -27,7 +28,7 @@ export const recordBounded = (db: Database, actor: Actor, event: AuditEvent): Pr
   db.transaction(async (transaction) => {
     // All together first: past that, sources are not even counted, of which there may be as many as addresses.
     if ((await countSeen(transaction, event.action, ALL)) > OF_ALL) return;
-    const source = actor.userId ?? actor.address ?? 'unknown';
+    const source = actor.userId ?? originOf(actor.address ?? 'unknown').key;
     if ((await countSeen(transaction, event.action, source)) <= OF_SOURCE) await recordAudit(transaction, actor, event);
   });
 

@@ -221,7 +221,17 @@ describe('sign-ins that fail', () => {
     expect((await failed()).length).toBe(rows.length + omitted.length);
   });
 
+  test('of one IPv6 network are those of one address', async () => {
+    for (let host = 1; host <= 30; host += 1) {
+      const address = `2001:db8::${host}`;
+      await recordFailedSignIn(db, actorOf({ caller: null, client: { ...HERE, address }, requestId: 'r' }), null, 'x');
+    }
+    const rows = (await failed()).filter(({ address }) => String(address).startsWith('2001:db8::'));
+    expect(rows.length).toBeLessThanOrEqual(20);
+  });
+
   test('of any number of addresses are three hundred rows a minute', async () => {
+    await database.sql('delete from audit.throttle');
     await database.sql("insert into audit.throttle values ('sign-in.failed', '*', date_trunc('minute', now()), 300)");
     await database.sql(
       "insert into audit.throttle values ('sign-in.failed', '*', date_trunc('minute', now()) + interval '1 minute', 300)",
