@@ -5,12 +5,13 @@ import { recordAudit, type Actor } from './audit.ts';
 import { NewPassword, parseInput } from './input.ts';
 import type { Passwords } from './passwords.ts';
 import { findPasswordHash, updatePassword } from './store/accounts.ts';
+import { voidResetsOf } from './store/password-resets.ts';
 import { revokeSessionsOf } from './store/sessions.ts';
 
 const Change = z.object({ current: z.string().max(1024, 'must have at most 1024 characters'), next: NewPassword });
 
 /**
- * Changes the caller's password and ends all sessions but the caller's own.
+ * Changes the caller's password and ends all reset links, and all sessions but the caller's own.
  * @throws StudioError BAD_USER_INPUT, also for a wrong current password; CONFLICT when it was changed at the same time
  */
 export const changePassword = async (
@@ -33,13 +34,15 @@ export const changePassword = async (
       throw new StudioError('CONFLICT', 'The password was changed at the same time.');
     }
     await revokeSessionsOf(transaction, caller.userId, 'password changed', caller.sessionId);
+    await voidResetsOf(transaction, caller.userId);
     const event = { action: 'password.changed', targetKind: 'user', targetId: caller.userId };
     await recordAudit(transaction, actor, event);
   });
 };
 
 /**
- * Gives an account a password without knowing its own, and ends all of its sessions: for the operator of the machine.
+ * Gives an account a password without knowing its own, and ends its sessions and reset links: for the operator of the
+ * machine.
  * @throws StudioError BAD_USER_INPUT, NOT_FOUND; CONFLICT when it was changed at the same time
  */
 export const setPassword = async (
@@ -57,6 +60,7 @@ export const setPassword = async (
       throw new StudioError('CONFLICT', 'The password was changed at the same time.');
     }
     await revokeSessionsOf(transaction, userId, 'password changed');
+    await voidResetsOf(transaction, userId);
     await recordAudit(transaction, actor, { action: 'password.set', targetKind: 'user', targetId: userId });
   });
 };

@@ -203,6 +203,15 @@ describe('a link of an admin', () => {
     expect(codeOf(await reset(fresh.token))).toBeUndefined();
   });
 
+  test('ends when the user changes the password meanwhile', async () => {
+    const { id, email } = await member();
+    const { token } = await link(id);
+    const change = 'mutation ($c: String!, $n: String!) { changePassword(current: $c, next: $n) }';
+    const answer = await ask(change, { c: PASSWORD, n: NEXT }, someone('DEVELOPER', { userId: id, email }));
+    expect(answer.data).toEqual({ changePassword: true });
+    expect(codeOf(await reset(token, 'a third long password'))).toBe('BAD_USER_INPUT');
+  });
+
   test('used twenty times at once sets one password', async () => {
     const { id, email } = await member();
     const { token } = await link(id);

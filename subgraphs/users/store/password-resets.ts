@@ -20,6 +20,12 @@ export const mailedResets = async (db: Queries, userId: string): Promise<number>
       where user_id = ${userId} and mailed and created_at > clock_timestamp() - interval '1 hour'`),
   );
 
+/** Makes every link of a user void. */
+export const voidResetsOf = async (transaction: Queries, userId: string): Promise<void> => {
+  await transaction.query(sql.type(Nothing)`
+    update users.password_resets set ended_at = clock_timestamp() where user_id = ${userId} and ended_at is null`);
+};
+
 /** Adds a link and makes the user's older ones void. Answers when it ends. */
 export const insertReset = async (
   transaction: Queries,
@@ -30,9 +36,7 @@ export const insertReset = async (
     readonly lifetimeSeconds: number;
   },
 ): Promise<string> => {
-  await transaction.query(sql.type(Nothing)`
-    update users.password_resets set ended_at = clock_timestamp()
-    where user_id = ${reset.userId} and ended_at is null`);
+  await voidResetsOf(transaction, reset.userId);
   const expiresAt = await transaction.oneFirst(sql.type(z.object({ expiresAt: z.number() }))`
     insert into users.password_resets (hash, user_id, mailed, expires_at)
     values (${sql.binary(reset.hash)}, ${reset.userId}, ${reset.mailed},
