@@ -1,6 +1,6 @@
 import { OperationTypeNode } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { decideAccess, rulesOf, type GuardedField } from './guards.ts';
+import { decideAccess, deniedManaging, rulesOf, type GuardedField } from './guards.ts';
 import type { Principal } from './principal.ts';
 import { scopesOf } from '#mesh/scopes.ts';
 
@@ -94,6 +94,17 @@ describe('a caller', () => {
     expect(decideAccess([paid, managed], principal('DEVELOPER', 0), MUTATION)).toMatchObject({
       error: { code: 'FORBIDDEN' },
     });
+  });
+
+  test('who asks for what is for managing is told apart from one who lacks tokens or another scope', () => {
+    const written = field({ scopes: [['projects:write']] });
+    for (const kind of [QUERY, MUTATION]) {
+      expect(deniedManaging(decideAccess([managed, managed], principal('DEVELOPER'), kind))).toEqual(['Query.a']);
+      expect(deniedManaging(decideAccess([written], principal('VIEWER'), kind))).toEqual([]);
+      expect(deniedManaging(decideAccess([paid], principal('DEVELOPER', 0), kind))).toEqual([]);
+      expect(deniedManaging(decideAccess([managed], principal('ADMIN'), kind))).toEqual([]);
+      expect(deniedManaging(decideAccess([managed], null, kind))).toEqual([]);
+    }
   });
 
   test('has to satisfy the rule of a field and the rule of its type', () => {
