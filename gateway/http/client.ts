@@ -17,7 +17,7 @@ export type ReadClient = (request: Pick<IncomingMessage, 'headers' | 'socket'>) 
  * @param peer who has connected
  * @param forwarded `X-Forwarded-For`
  */
-export const forwardedAddress = (peer: string, forwarded: string, trusted: AddressList): string => {
+const forwardedAddress = (peer: string, forwarded: string, trusted: AddressList): string => {
   let address = peer;
   for (const hop of forwarded.split(',').toReversed()) {
     if (!trusted.contains(address)) return address;
