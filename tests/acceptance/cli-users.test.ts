@@ -86,6 +86,31 @@ describe('while the studio runs, the operator', () => {
     await devstudio(['user', 'role', ADA, 'DEVELOPER']);
   });
 
+  test('changes its password, which voids a reset link that is on its way', async () => {
+    const admin = (await signIn(studio.admin.email, studio.admin.password)) ?? '';
+    const { data } = await graphql(
+      `
+        {
+          users {
+            id
+            email
+          }
+        }
+      `,
+      admin,
+    );
+    const { users } = z.object({ users: z.array(z.object({ id: z.string(), email: z.string() })) }).parse(data);
+    const id = users.find(({ email }) => email === ADA)?.id ?? '';
+    const link = await graphql(`mutation { createPasswordResetLink(userId: "${id}") { token } }`, admin);
+    const { token } = z
+      .object({ data: z.object({ createPasswordResetLink: z.object({ token: z.string() }) }) })
+      .parse(link).data.createPasswordResetLink;
+    await devstudio(['user', 'passwd', ADA, '--password-stdin'], { input: PASSWORD });
+    const answer = await graphql(`mutation { resetPassword(token: "${token}", password: "another long one") }`);
+    expect(answer).toHaveProperty('errors');
+    expect(await signIn(ADA, PASSWORD)).toBeTypeOf('string');
+  });
+
   test('takes a second factor away that was lost', async () => {
     expect(await devstudio(['user', 'reset-totp', ADA])).toContain('without a second factor');
     expect(await signIn(ADA, PASSWORD)).toBeTypeOf('string');
