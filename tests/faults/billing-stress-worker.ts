@@ -4,10 +4,10 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { openPool, type Database } from '#mesh/database/pool.ts';
 import { createLog } from '#mesh/log.ts';
-import { BATCH, CHATS_EACH, LEASE_MS, REPLAYED, type Told } from './billing-stress-plan.ts';
+import { BATCH, CHATS_EACH, LEASE_MS, MODELS, REPLAYED, Task, type Told } from './billing-stress-plan.ts';
 
 /** One of the processes that chat at the expense of one budget, until it is told to stop, or killed. */
-const { url, user } = z.object({ url: z.string(), user: z.uuid() }).parse(JSON.parse(process.argv[2] ?? ''));
+const { url, user, keys } = Task.parse(JSON.parse(process.argv[2] ?? ''));
 const log = createLog('stress', 'silent');
 /** A worker that is started while the database is away waits for it. */
 const openWhenThere = (): Promise<Database> =>
@@ -29,28 +29,43 @@ const tell = (message: Told): Promise<void> =>
   });
 
 const lease = `${LEASE_MS} milliseconds`;
-const State = z.object({ state: z.string() });
-const reserve = (request: string, prompt: number, max: number) =>
+/** `life` is one of the server: what it forgets when it is killed, the next one does not know. */
+const State = z.object({ state: z.string(), life: z.number() });
+type State = z.infer<typeof State>;
+/** One in two chats is made with a key. */
+const anyKey = (): string | null => (randomInt(2) === 0 ? null : (keys[randomInt(keys.length)] ?? null));
+const anyModel = (): string => MODELS[randomInt(MODELS.length)] ?? '';
+const reserve = (request: string, prompt: number, max: number, key = anyKey(), model = anyModel()) =>
   db.one(sql.type(z.object({ outcome: z.string(), cap: z.int() }))`
     select outcome, completion_cap::int as cap
-    from billing.reserve(${request}, ${worker}, ${user}, 'starter', ${prompt}, ${max}, 1, 2, 3, ${lease}::interval)`);
-const heartbeat = (request: string, completion: number, by = worker): Promise<string> =>
-  db.oneFirst(sql.type(State)`select billing.heartbeat(${request}, ${by}, ${completion}, ${lease}::interval) as state`);
-const settle = (request: string, completion: number, outcome: string, chargePrompt: boolean): Promise<string> =>
-  db.oneFirst(sql.type(State)`select billing.settle(${request}, ${completion}, ${outcome}, ${chargePrompt}) as state`);
+    from billing.reserve(${request}, ${worker}, ${user}, ${key}, ${model}, ${prompt}, ${max}, 1, ${lease}::interval)`);
+const Beat = z.object({ state: z.enum(['ok', 'lost', 'inactive']) });
+const heartbeat = (request: string, completion: number, by = worker): Promise<z.infer<typeof Beat>['state']> =>
+  db.oneFirst(sql.type(Beat)`select billing.heartbeat(${request}, ${by}, ${completion}, ${lease}::interval) as state`);
+const settle = (
+  request: string,
+  completion: number,
+  outcome: string,
+  chargePrompt: boolean,
+  by = worker,
+): Promise<State> =>
+  db.one(sql.type(State)`
+    select billing.settle(${request}, ${by}, ${completion}, ${outcome}, ${chargePrompt}) as state,
+      pg_postmaster_start_time() as life`);
 
-/** Delivers batch after batch, each counted first; answers how far it came and whether the lease was lost. */
-const generate = async (request: string, tokens: number): Promise<{ delivered: number; lost: boolean }> => {
+/** Delivers batch after batch, each counted first; answers how far it came, and what its last heartbeat was told. */
+const generate = async (request: string, tokens: number) => {
   const stallsAt = randomInt(10) === 0 ? randomInt(tokens) : -1;
   for (let delivered = 0; delivered < tokens;) {
     const next = Math.min(tokens, delivered + BATCH);
     // What a computer does that sleeps, or a process that swaps.
     if (delivered <= stallsAt && stallsAt < next) await delay(2 * LEASE_MS);
-    if ((await heartbeat(request, next)) !== 'ok') return { delivered, lost: true };
+    const beat = await heartbeat(request, next);
+    if (beat !== 'ok') return { delivered, beat };
     await tell({ kind: 'delivered', request, tokens: next });
     delivered = next;
   }
-  return { delivered: tokens, lost: false };
+  return { delivered: tokens, beat: 'ok' as const };
 };
 
 const chat = async (): Promise<void> => {
@@ -63,22 +78,35 @@ const chat = async (): Promise<void> => {
   if (outcome === 'duplicate') {
     const state = await heartbeat(request, 1, randomUUID());
     if (state !== 'lost') await tell({ kind: 'wrong', what: `another worker's heartbeat was answered ${state}` });
+    const settled = await settle(request, 1, 'settled', true, randomUUID());
+    if (settled.state !== 'lost' && settled.state !== 'unknown') {
+      await tell({ kind: 'wrong', what: `another worker's settlement was answered ${settled.state}` });
+    }
   }
   if (outcome !== 'granted') return;
   if (randomInt(20) === 0) {
     await settle(request, 0, 'failed', false);
     return;
   }
-  const { delivered, lost } = await generate(request, randomInt(1, cap + 1));
-  const expected = lost ? 'expired' : 'settled';
+  const { delivered, beat } = await generate(request, randomInt(1, cap + 1));
+  // What a killed server forgot of a reservation nobody has delivered anything of.
+  const ending = beat === 'inactive' ? 'failed' : 'settled';
+  const expected = beat === 'lost' ? ['expired', 'unknown', 'lost'] : [ending, 'expired'];
   // Twice at the same time, the second with another number: only one may count.
   const repeats = randomInt(10) === 0 ? [delivered] : [];
-  const states = await Promise.all([delivered, ...repeats].map((tokens) => settle(request, tokens, 'settled', true)));
+  const states = await Promise.all(
+    [delivered, ...repeats].map((tokens) => settle(request, tokens, ending, beat !== 'inactive')),
+  );
   states.push(await settle(request, 0, 'failed', false));
   // A settlement that comes after the lease may still be the first.
-  const wrong = states.filter((state) => state !== states[0] || (state !== expected && state !== 'expired'));
-  if (wrong.length > 0) await tell({ kind: 'wrong', what: `settlements were answered ${states.join(', ')}` });
-  await tell({ kind: 'closed', lost });
+  const [first] = states;
+  const wrong = states
+    .filter(({ life }) => life === first?.life)
+    .filter(({ state }) => state !== first?.state || !expected.includes(state));
+  if (wrong.length > 0) {
+    await tell({ kind: 'wrong', what: `settlements were answered ${states.map(({ state }) => state).join(', ')}` });
+  }
+  await tell({ kind: 'closed', beat });
 };
 
 const chatOnAndOn = async (): Promise<void> => {

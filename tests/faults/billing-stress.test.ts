@@ -15,7 +15,8 @@ import { createLog } from '#mesh/log.ts';
 import { secretFrom } from '#mesh/secret.ts';
 import { grantTokens, reapOne } from '#subgraphs/users/store/billing.ts';
 import { freePort } from '#tests/harness/ports.ts';
-import { BATCH, PROCESSES, Told } from './billing-stress-plan.ts';
+import { removeQuota, setQuota, type QuotaDefinition } from '#subgraphs/users/store/quotas.ts';
+import { BATCH, MODELS, PROCESSES, Told, type Task } from './billing-stress-plan.ts';
 
 /** Reservations that are tried, one way or another; DEVSTUDIO_STRESS_CHATS=20000 makes a long run. */
 const CHATS = z.coerce
@@ -37,6 +38,8 @@ let server: EmbeddedPostgres;
 let owner: Database;
 let users: Database;
 let user: string;
+/** The first lives on, the second is given a budget half-way, the third is revoked then. */
+let keys: readonly string[];
 
 /** Durable, as it is in earnest: it will be killed, and must not forget. */
 const startServer = (): Promise<EmbeddedPostgres> => startPostgres({ home, port, secret, log });
@@ -58,10 +61,18 @@ beforeAll(async () => {
   user = await owner.oneFirst(sql.type(z.object({ id: z.uuid() }))`
     insert into users.accounts (email, password_hash, role) values ('stress@devstudio.test', '-', 'DEVELOPER')
     returning id`);
-  // Beside the balance two quotas of other units, so that every request locks three windows.
-  await owner.query(sql.type(z.object({}))`
-    insert into billing.quota (subject, unit, period, limit_units)
-    values (${`user:${user}`}, 'requests', 'total', 1000000), (${`user:${user}`}, 'microcredits', 'total', 100000000)`);
+  keys = await owner.anyFirst(sql.type(z.object({ id: z.uuid() }))`
+    insert into users.api_keys (user_id, name, prefix, hash, scopes)
+    select ${user}, 'stress', 'ds_', sha256(n::text::bytea), '{inference:run}' from generate_series(1, 3) n returning id`);
+  for (const model of MODELS) {
+    await owner.query(sql.type(z.object({}))`select billing.set_model_price(${model}, 2, 3)`);
+  }
+  const [first = ''] = keys;
+  // Beside the balance: other units, minutes, one model, one key and everybody.
+  await limit({ subject: `user:${user}`, unit: 'requests', period: 'total', limit: 1_000_000 });
+  await limit({ subject: `user:${user}`, unit: 'tokens', period: 'day', limit: 1_000_000, model: 'small' });
+  await limit({ subject: `key:${first}`, unit: 'tokens', period: 'minute', limit: 2_000 });
+  await limit({ subject: 'installation', unit: 'microcredits', period: 'month', limit: 100_000_000 });
 });
 
 afterAll(async () => {
@@ -71,22 +82,31 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
+const limit = (definition: Omit<QuotaDefinition, 'model'> & { readonly model?: string }): Promise<bigint> =>
+  setQuota(users, { model: null, ...definition });
+
 const Window = z.object({ unit: z.string(), wrong: z.boolean(), reserved: z.bigint(), spent: z.bigint() });
 
-/** Every window against the requests that hold it and the bill, in one snapshot. */
+/** Every window against the requests that hold it and the bill of its subject, model and period, in one snapshot. */
 const windows = () =>
   owner.any(sql.type(Window)`
     select q.unit, w.reserved, w.spent,
       w.spent + w.reserved > w.limit_units
-      or w.reserved <> coalesce(sum(h.base + h.per_token * r.completion_cap) filter (where r.state = 'open'), 0)
-      or w.spent <> coalesce(sum(case when u.prompt_tokens > 0 then h.base else 0 end + h.per_token * u.completion_tokens)
-        filter (where r.state <> 'open'), 0) as wrong
+      or w.reserved <> (
+        select coalesce(sum(h.base + h.per_token * r.completion_cap), 0)
+        from billing.llm_requests r cross join unnest(r.holds) h
+        where r.state = 'open' and h.quota_id = w.quota_id and h.window_start = w.window_start)
+      or w.spent <> (
+        select coalesce(sum(case q.unit
+          when 'tokens' then u.total_tokens when 'microcredits' then u.cost_microcredits
+          else (u.total_tokens > 0)::int end), 0)
+        from billing.token_usage u join billing.llm_requests r using (request_id)
+        where q.subject in ('installation', 'user:' || u.user_id, 'key:' || u.key_id)
+          and (q.model_id is null or q.model_id = u.model_id)
+          and r.created_at >= w.window_start and r.created_at < w.ends_at) as wrong
     from billing.quota_window w
     join billing.quota q on q.id = w.quota_id
-    left join billing.llm_request_hold h on h.quota_id = w.quota_id and h.window_start = w.window_start
-    left join billing.llm_requests r on r.request_id = h.request_id
-    left join billing.token_usage u on u.request_id = h.request_id
-    group by q.id, w.quota_id, w.window_start`);
+    where q.limit_units is not null`);
 
 const count = z.bigint().transform(Number);
 const Sums = z.object({ granted: count, ledger: count, reserved: count, spent: count, billed: count });
@@ -110,6 +130,7 @@ test('200 chats at once on one budget, with workers and the database killed, end
   const progress = { tried: 0 };
   const ending = new AbortController();
   let databaseKill: Promise<void> | undefined;
+  let limits: Promise<void> | undefined;
 
   /** Runs on and on beside the chats; a database that is away is asked again. */
   const beside = async (round: () => Promise<unknown>): Promise<void> => {
@@ -129,6 +150,18 @@ test('200 chats at once on one budget, with workers and the database killed, end
   };
   const grant = (): Promise<boolean> => grantTokens(users, { userId: user, tokens: GRANT, reason: null, by: null });
 
+  /** Limits that begin, return and sink while everything runs; the watcher sees whether they count what was used. */
+  const changeLimits = async (): Promise<void> => {
+    const [, budgeted = '', revoked = ''] = keys;
+    const budget = { subject: `key:${budgeted}`, unit: 'tokens', period: 'total', limit: 20_000 } as const;
+    for (const units of [20_000, 5_000]) await limit({ ...budget, limit: units });
+    await limit({ subject: `user:${user}`, unit: 'microcredits', period: 'day', limit: 100_000_000 });
+    await removeQuota(users, await limit(budget));
+    await delay(300);
+    await limit(budget);
+    await owner.query(sql.type(z.object({}))`update users.api_keys set revoked_at = now() where id = ${revoked}`);
+  };
+
   /** Decides what the next reservation brings along. */
   const goOn = (): void => {
     progress.tried += 1;
@@ -138,6 +171,7 @@ test('200 chats at once on one budget, with workers and the database killed, end
       const [victim] = [...workers].slice(randomInt(workers.size));
       victim?.kill('SIGKILL');
     }
+    if (tried === Math.floor(CHATS / 4)) limits = changeLimits();
     if (tried === Math.floor(CHATS / 2)) databaseKill = killServer();
     if (tried === CHATS) for (const worker of workers) worker.send('stop', () => {});
   };
@@ -151,7 +185,7 @@ test('200 chats at once on one budget, with workers and the database killed, end
         delivered.set(told.request, told.tokens);
         return;
       case 'closed':
-        counted(told.lost ? 'lost' : 'closed');
+        counted({ ok: 'closed', lost: 'lost', inactive: 'ended with its key' }[told.beat]);
         return;
       case 'away':
         counted('away');
@@ -163,7 +197,7 @@ test('200 chats at once on one budget, with workers and the database killed, end
   const work = async (): Promise<void> => {
     while (progress.tried < CHATS) {
       const worker = fork(join(import.meta.dirname, 'billing-stress-worker.ts'), [
-        JSON.stringify({ url: address, user }),
+        JSON.stringify({ url: address, user, keys: [...keys] } satisfies Task),
       ]);
       worker.on('message', hear);
       workers.add(worker);
@@ -179,6 +213,7 @@ test('200 chats at once on one budget, with workers and the database killed, end
   const company = [beside(watch), beside(reap), beside(reap)];
   try {
     await Promise.all(Array.from({ length: PROCESSES }, work));
+    await limits;
     await databaseKill;
     // A lease and a round of the reaper after the last chat nothing is held.
     await vi.waitFor(async () => expect((await sums()).reserved).toBe(0), { timeout: 30_000, interval: 50 });
@@ -219,7 +254,10 @@ test('200 chats at once on one budget, with workers and the database killed, end
   ).toEqual([]);
 
   // A run in which nothing went wrong would have shown nothing.
-  for (const what of ['kills', 'granted', 'denied', 'duplicate', 'lost', 'reaped', 'closed', 'away', 'samples']) {
+  for (const what of [
+    ...['kills', 'granted', 'denied', 'duplicate', 'key_inactive', 'lost', 'reaped', 'closed', 'ended with its key'],
+    ...['away', 'samples'],
+  ]) {
     expect(counts[what], `${what} ${said}`).toBeGreaterThan(0);
   }
   if (process.env['DEVSTUDIO_STRESS_CHATS'] !== undefined) process.stdout.write(`${said}\n`);
