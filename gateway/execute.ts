@@ -1,9 +1,11 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { StudioError } from '#mesh/errors.ts';
+import type { Log } from '#mesh/log.ts';
 import type { DeniedField } from './access/guards.ts';
 import { errorAt, type Path } from './errors.ts';
 import type { Prepared } from './planner.ts';
 import { runPlan, type Run, type RunContext } from './runner.ts';
+import type { Problem } from './shape.ts';
 
 /** More would only repeat, for each item of a list, what a subgraph got wrong. */
 const MAX_PROBLEMS = 20;
@@ -15,20 +17,29 @@ const names = (path: Path): readonly (string | number)[] => path.filter((part) =
 const explains = ({ path }: GraphQLError, place: readonly (string | number)[]): boolean =>
   names(path ?? []).every((name, index) => index >= place.length || place[index] === name);
 
+/**
+ * The errors for values that their types do not allow. A null that a known error explains needs no second one; one that
+ * nothing explains is a fault of a subgraph.
+ */
+export const unexplained = (
+  problems: readonly Problem[],
+  known: readonly GraphQLError[],
+  log: Log,
+): readonly GraphQLError[] => {
+  const strange = problems
+    .filter(({ path }) => !known.some((error) => explains(error, names(path))))
+    .slice(0, MAX_PROBLEMS);
+  if (strange.length > 0) log.error({ problems: strange }, 'an answer breaks its types');
+  return strange.map(({ path }) => errorAt(path, new StudioError('INTERNAL_SERVER_ERROR')));
+};
+
 /** The final answer: what was asked for, in its form, with what went wrong. */
 export const shapeAnswer = (
-  prepared: Prepared,
+  { shape }: Pick<Prepared, 'shape'>,
   run: Pick<Run, 'data' | 'errors' | 'variables' | 'log'>,
 ): ExecutionResult => {
-  const { data, problems } = prepared.shape(run.data, run.variables);
-  // A null that a known error explains needs no second one; one that nothing explains is a fault of a subgraph.
-  const strange = problems
-    .filter(({ path }) => !run.errors.some((error) => explains(error, names(path))))
-    .slice(0, MAX_PROBLEMS);
-  if (strange.length > 0) {
-    run.log.error({ problems: strange }, 'an answer breaks its types');
-    run.errors.push(...strange.map(({ path }) => errorAt(path, new StudioError('INTERNAL_SERVER_ERROR'))));
-  }
+  const { data, problems } = shape(run.data, run.variables);
+  run.errors.push(...unexplained(problems, run.errors, run.log));
   return run.errors.length > 0 ? { errors: run.errors, data } : { data };
 };
 

@@ -1,7 +1,8 @@
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph, type Schema } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
-import { validate, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
+import { specifiedRules, validate, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { rulesOf, type Rules } from './access/guards.ts';
+import { deferRule } from './defer/directive.ts';
 import { parseBounded } from './limits.ts';
 import { Lru } from './lru.ts';
 import { Planner } from './planner.ts';
@@ -10,6 +11,7 @@ import { Planner } from './planner.ts';
 const HEAVIEST_REMEMBERED = 1_500;
 const REMEMBERED = 50_000;
 const MAX_ERRORS = 20;
+const RULES = [...specifiedRules, deferRule];
 
 /** Everything that is derived from one supergraph. A document belongs to the generation that has parsed it. */
 export class Generation {
@@ -28,12 +30,15 @@ export class Generation {
     this.rules = rulesOf(sdl);
     const supergraph = Supergraph.build(sdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
     const api: Schema = supergraph.apiSchema();
-    this.schema = api.toGraphQLJSSchema();
+    this.schema = api.toGraphQLJSSchema({ includeDefer: true });
+    let deferring: QueryPlanner | undefined;
     this.planner = new Planner({
       schema: this.schema,
       supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
       api,
       planner: new QueryPlanner(supergraph),
+      deferringPlanner: () =>
+        (deferring ??= new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: true } })),
       rules: this.rules,
     });
   }
@@ -57,7 +62,7 @@ export class Generation {
   validate(document: DocumentNode): readonly GraphQLError[] {
     const known = this.#flaws.get(document);
     if (known) return known;
-    const flaws = validate(this.schema, document, undefined, { maxErrors: MAX_ERRORS });
+    const flaws = validate(this.schema, document, RULES, { maxErrors: MAX_ERRORS });
     for (const flaw of flaws) flaw.extensions['code'] = 'GRAPHQL_VALIDATION_FAILED';
     this.#flaws.set(document, flaws);
     return flaws;

@@ -14,11 +14,13 @@ import { decideAccess, deniedManaging, type DeniedField } from './access/guards.
 import { callerOf, type Principal } from './access/principal.ts';
 import type { Refusals } from './access/refusals.ts';
 import type { Variables } from './conditions.ts';
+import { deliver, type IncrementalResult } from './defer/deliver.ts';
+import { sealIncremental } from './defer/seal.ts';
 import { expected, sealResult } from './errors.ts';
 import { executePrepared } from './execute.ts';
 import type { Generation } from './generation.ts';
 import { checkVariables } from './limits.ts';
-import type { Prepared } from './planner.ts';
+import type { Deferral, Plan, Prepared } from './planner.ts';
 import type { Meter } from './rates/meter.ts';
 import type { RunContext, Upstreams } from './runner.ts';
 import { endable } from './stream.ts';
@@ -45,6 +47,8 @@ export interface Requester {
   readonly signal: AbortSignal;
   /** Counts what is asked; absent where nobody is limited. */
   readonly meter?: Meter;
+  /** Whether the client reads an answer that comes in parts, where its document defers some. */
+  readonly incremental?: boolean;
 }
 
 /**
@@ -75,8 +79,14 @@ export interface DocumentGraph extends Graph {
   parse(text: string): DocumentNode;
   /** Why a document that `parse` gave does not fit; empty when it does. */
   validate(document: DocumentNode): readonly GraphQLError[];
-  /** Like `execute`, of a document that `parse` gave and `validate` found without fault. */
-  executeDocument(operation: ReadOperation, requester: Requester): Promise<ExecutionResult>;
+  /**
+   * Like `execute`, of a document that `parse` gave and `validate` found without fault. Answers with a stream of parts when
+   * the document defers some and the requester reads them.
+   */
+  executeDocument(
+    operation: ReadOperation,
+    requester: Requester,
+  ): Promise<ExecutionResult | AsyncGenerator<IncrementalResult, undefined>>;
   /** Like `subscribe`, likewise. */
   subscribeDocument(
     operation: ReadOperation,
@@ -174,13 +184,46 @@ export const createGraph = ({ current, upstreams, authenticate, refusals, log }:
     return sealResult({ errors: [why instanceof StudioError ? why : new StudioError('TIMEOUT')] }, requestId);
   };
 
+  /** Runs what was admitted to an end. */
+  const finish = async (admitted: Admitted, { requestId }: Requester): Promise<ExecutionResult> => {
+    const { prepared, denied, context } = admitted;
+    if (prepared.operation.operation === OperationTypeNode.SUBSCRIPTION) {
+      throw new StudioError('BAD_REQUEST', 'A subscription needs a stream: ask over WebSocket or text/event-stream.');
+    }
+    return sealResult(await executePrepared(prepared, denied, context), requestId);
+  };
+
+  const parts = async function* (
+    { prepared, denied, context }: Admitted,
+    deferral: Deferral,
+    plan: Plan | undefined,
+    requester: Requester,
+  ): AsyncGenerator<IncrementalResult, undefined> {
+    try {
+      for await (const result of deliver(prepared, deferral, plan, denied, context)) {
+        yield sealIncremental(result, requester.requestId);
+      }
+    } catch (error) {
+      yield { ...refusal(error, requester), hasNext: false };
+    }
+    return undefined;
+  };
+
+  const executeWhole = async (operation: ReadOperation, requester: Requester): Promise<ExecutionResult> => {
+    try {
+      return await finish(admit(operation, requester), requester);
+    } catch (error) {
+      return refusal(error, requester);
+    }
+  };
+
   const executeDocument: DocumentGraph['executeDocument'] = async (operation, requester) => {
     try {
-      const { prepared, denied, context } = admit(operation, requester);
-      if (prepared.operation.operation === OperationTypeNode.SUBSCRIPTION) {
-        throw new StudioError('BAD_REQUEST', 'A subscription needs a stream: ask over WebSocket or text/event-stream.');
-      }
-      return sealResult(await executePrepared(prepared, denied, context), requester.requestId);
+      const admitted = admit(operation, requester);
+      const { deferral } = admitted.prepared;
+      if (requester.incremental !== true || !deferral) return await finish(admitted, requester);
+      const plan = deferral.plan(new Set(admitted.denied.map(({ field }) => field.coordinate)));
+      return plan === 'indivisible' ? await finish(admitted, requester) : parts(admitted, deferral, plan, requester);
     } catch (error) {
       return refusal(error, requester);
     }
@@ -221,7 +264,7 @@ export const createGraph = ({ current, upstreams, authenticate, refusals, log }:
     executeDocument,
     subscribeDocument,
     authenticate,
-    execute: (operation, requester) => reading(operation, requester, (known) => executeDocument(known, requester)),
+    execute: (operation, requester) => reading(operation, requester, (known) => executeWhole(known, requester)),
     subscribe: (operation, requester) => reading(operation, requester, (known) => subscribeDocument(known, requester)),
   };
 };

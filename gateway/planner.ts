@@ -4,12 +4,15 @@ import {
   executeSync,
   getOperationAST,
   Kind,
+  OperationTypeNode,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
 import type { GuardedField, Rules } from './access/guards.ts';
 import type { Variables } from './conditions.ts';
+import { defers, withoutDefers } from './defer/directive.ts';
+import { divide, type Division } from './defer/parts.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { asksSubgraphs, expandFragments, guardedFields, introspectionOf, withoutFields } from './selections.ts';
 import { compileShape, type Shape } from './shape.ts';
@@ -30,8 +33,16 @@ export interface Prepared {
    * @returns undefined when no subgraph is asked for anything any more
    */
   plan(denied: ReadonlySet<string>): Plan | undefined;
+  /** How it is answered in parts; undefined when it defers nothing. */
+  readonly deferral: Deferral | undefined;
   /** The answer to `__schema` and `__type`. */
   introspect(variables: Variables): JsonObject;
+}
+
+/** An operation that may be answered in parts. */
+export interface Deferral extends Division {
+  /** Like `Prepared.plan`, with what is left for later; `indivisible` where the planner finds no way to. */
+  plan(denied: ReadonlySet<string>): Plan | undefined | 'indivisible';
 }
 
 export interface PlannerParts {
@@ -41,6 +52,8 @@ export interface PlannerParts {
   readonly supergraphSchema: GraphQLSchema;
   readonly api: Schema;
   readonly planner: QueryPlanner;
+  /** The planner that leaves for later what is deferred; made for the first document that needs it. */
+  readonly deferringPlanner: () => QueryPlanner;
   readonly rules: Rules;
 }
 
@@ -75,21 +88,16 @@ export class Planner {
     return prepared;
   }
 
-  #prepare(operation: OperationDefinitionNode): Prepared {
-    const { schema, rules } = this.parts;
-    const plans = new Map<string, Plan | undefined>();
+  #prepare(given: OperationDefinitionNode): Prepared {
+    const { schema, rules, planner } = this.parts;
+    const operation = withoutDefers(given);
     const introspection = introspectionOf(operation);
     return {
       operation,
       guarded: guardedFields(schema, rules, operation),
       shape: compileShape(schema, operation),
-      plan: (denied) => {
-        const key = [...denied].toSorted().join(' ');
-        if (plans.has(key)) return plans.get(key);
-        const plan = this.#plan(denied.size === 0 ? operation : withoutFields(schema, operation, denied));
-        if (plans.size < MAX_PLANS) plans.set(key, plan);
-        return plan;
-      },
+      plan: this.#plans(operation, () => planner),
+      deferral: operation.operation === OperationTypeNode.QUERY && defers(given) ? this.#divide(given) : undefined,
       introspect: (variables) => {
         if (!introspection) return {};
         const { data } = executeSync({ schema, document: documentOf(introspection), variableValues: variables });
@@ -98,10 +106,40 @@ export class Planner {
     };
   }
 
-  #plan(operation: OperationDefinitionNode): Plan | undefined {
+  #divide(operation: OperationDefinitionNode): Deferral {
+    const division = divide(this.parts.schema, operation);
+    const plans = this.#plans(division.operation, this.parts.deferringPlanner);
+    return {
+      ...division,
+      plan: (denied) => {
+        try {
+          return plans(denied);
+        } catch {
+          // @apollo/query-planner gives up on a deferred field that @requires one of another service. The operation has
+          // a plan without @defer, which nobody is bound to follow.
+          return 'indivisible';
+        }
+      },
+    };
+  }
+
+  /** The plans of an operation without the fields of these coordinates, each made once. */
+  #plans(operation: OperationDefinitionNode, planner: () => QueryPlanner): Prepared['plan'] {
+    const plans = new Map<string, Plan | undefined>();
+    return (denied) => {
+      const key = [...denied].toSorted().join(' ');
+      if (plans.has(key)) return plans.get(key);
+      const allowed = denied.size === 0 ? operation : withoutFields(this.parts.schema, operation, denied);
+      const plan = this.#plan(allowed, planner);
+      if (plans.size < MAX_PLANS) plans.set(key, plan);
+      return plan;
+    };
+  }
+
+  #plan(operation: OperationDefinitionNode, planner: () => QueryPlanner): Plan | undefined {
     if (!asksSubgraphs(operation)) return undefined;
     const parsed = operationFromDocument(this.parts.api, documentOf(operation));
-    return { node: this.parts.planner.buildQueryPlan(parsed).node, definitions: parsed.variableDefinitions };
+    return { node: planner().buildQueryPlan(parsed).node, definitions: parsed.variableDefinitions };
   }
 }
 

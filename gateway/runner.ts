@@ -1,4 +1,10 @@
-import { evaluateCondition, type FetchNode, type PlanNode, type QueryPlan } from '@apollo/query-planner';
+import {
+  evaluateCondition,
+  type DeferredNode,
+  type FetchNode,
+  type PlanNode,
+  type QueryPlan,
+} from '@apollo/query-planner';
 import { isObjectType, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { isSubgraphName } from './upstream/names.ts';
 import { StudioError } from '#mesh/errors.ts';
@@ -34,6 +40,19 @@ export interface Run extends RunContext {
   readonly errors: GraphQLError[];
   /** Answers with this instead of asking again, where a stream asks the same for each event. */
   readonly recall?: (key: string, ask: () => Promise<Answer>) => Promise<Answer>;
+  /** Takes care of what the plan leaves for later, where the answer may come in parts. */
+  readonly later?: Later;
+}
+
+/** Who runs the deferred nodes of a plan. */
+export interface Later {
+  /**
+   * Is told of deferred nodes as soon as what they come after has begun.
+   * @param before settles when all of that is there
+   */
+  begin(nodes: readonly DeferredNode[], before: Promise<void>): void;
+  /** Is told that a fetch is over which deferred nodes may be waiting for. */
+  fetched(id: string): void;
 }
 
 type Node = NonNullable<QueryPlan['node']>;
@@ -46,9 +65,9 @@ export const upstreamOf = (upstreams: Upstreams, service: string): Upstream => {
 };
 
 /** Runs a plan into `run.data` and `run.errors`. Rejects only when the request was given up. */
-export const runPlan = (run: Run, node: Node): Promise<void> => runNode(run, node, [], [run.data]);
+export const runPlan = (run: Run, node: Node | PlanNode): Promise<void> => runNode(run, node, [], [run.data]);
 
-const runNode = async (run: Run, node: Node, path: Path, entities: readonly JsonObject[]): Promise<void> => {
+const runNode = async (run: Run, node: Node | PlanNode, path: Path, entities: readonly JsonObject[]): Promise<void> => {
   switch (node.kind) {
     case 'Sequence':
       for (const step of node.nodes) await runNode(run, step, path, entities);
@@ -69,10 +88,17 @@ const runNode = async (run: Run, node: Node, path: Path, entities: readonly Json
       if (next) await runNode(run, next, path, entities);
       return;
     }
-    case 'Defer':
+    case 'Defer': {
+      // Made only when asked for, and then there is somebody to take care of them.
+      if (!run.later) throw new Error('a plan for one answer has a Defer node');
+      const { primary, deferred } = node;
+      const before = primary.node ? runNode(run, primary.node, path, entities) : Promise.resolve();
+      run.later.begin(deferred, before);
+      return before;
+    }
     case 'Subscription':
-      // The planner makes the first only when asked to; the second is taken apart by subscribe.ts.
-      throw new Error(`a plan for one answer has a ${node.kind} node`);
+      // Taken apart by subscribe.ts.
+      throw new Error('a plan for one answer has a Subscription node');
   }
 };
 
@@ -83,6 +109,8 @@ const runFetch = async (run: Run, fetch: FetchNode, path: Path, entities: readon
   } catch (error) {
     run.signal.throwIfAborted();
     run.errors.push(errorAt(placeOfList(path), expected(error, run.log)));
+  } finally {
+    if (fetch.id !== undefined) run.later?.fetched(fetch.id);
   }
 };
 

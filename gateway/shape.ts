@@ -1,5 +1,6 @@
 import {
   isAbstractType,
+  isCompositeType,
   isEnumType,
   isLeafType,
   isListType,
@@ -8,10 +9,12 @@ import {
   Kind,
   type FieldNode,
   type GraphQLAbstractType,
+  type GraphQLCompositeType,
   type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  type InlineFragmentNode,
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
@@ -121,6 +124,11 @@ class Compiler {
     };
   }
 
+  /** An object of any type that a fragment may stand in. */
+  composite(type: GraphQLCompositeType, groups: readonly Group[]): Complete {
+    return isObjectType(type) ? this.object(type, groups, true) : this.#abstract(type, groups);
+  }
+
   #field(type: GraphQLObjectType, name: string, { first, condition, groups }: Collected): FieldShape {
     const read = readerOf(name);
     const field = first.name.value;
@@ -183,8 +191,7 @@ class Compiler {
 
   #nullable(type: GraphQLOutputType, groups: readonly Group[], coordinate: string): Complete {
     if (isListType(type)) return list(this.#value(type.ofType, groups, coordinate), coordinate);
-    if (isObjectType(type)) return this.object(type, groups, true);
-    if (isAbstractType(type)) return this.#abstract(type, groups);
+    if (isCompositeType(type)) return this.composite(type, groups);
     // Non-null was taken off by the caller; what is left is a leaf.
     if (!isLeafType(type)) throw new Error(`${coordinate} has a type without a shape`);
     const allowed = isLeafValue(type);
@@ -235,6 +242,34 @@ export const compileShape = (schema: GraphQLSchema, operation: OperationDefiniti
   return (data, variables) => {
     const completion: Completion = { variables, problems: [], path: [] };
     const completed = complete(data, completion);
+    return { data: isObject(completed) ? completed : null, problems: completion.problems };
+  };
+};
+
+/** Turns one object of the joined data into the part of it that one fragment asks for. */
+export type PartShape = (
+  object: JsonObject,
+  variables: Variables,
+  path: Path,
+) => {
+  /** Null when the fragment has no place for a null; empty when it is about another type. */
+  readonly data: JsonObject | null;
+  readonly problems: readonly Problem[];
+};
+
+/**
+ * Compiles the shape of a fragment that is answered by itself.
+ * @param type of the object that it stands in
+ */
+export const compilePart = (
+  schema: GraphQLSchema,
+  type: GraphQLCompositeType,
+  fragment: InlineFragmentNode,
+): PartShape => {
+  const complete = new Compiler(schema).composite(type, [{ condition: true, selections: [fragment] }]);
+  return (object, variables, path) => {
+    const completion: Completion = { variables, problems: [], path: [...path] };
+    const completed = complete(object, completion);
     return { data: isObject(completed) ? completed : null, problems: completion.problems };
   };
 };

@@ -24,3 +24,7 @@ export const isOnlyJson = (header: string | null): boolean => {
     !names.some((name) => name === '*/*' || name === 'application/*' || name === 'application/graphql-response+json')
   );
 };
+
+/** Whether an `Accept` names a media type that carries an answer in parts. */
+export const acceptsParts = (header: string | undefined): boolean =>
+  ranges(header ?? '').some(({ name, weight }) => /^(multipart\/mixed|text\/event-stream)$/.test(name) && weight > 0);

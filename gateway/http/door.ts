@@ -12,6 +12,7 @@ import { httpMeaningOf, sealError } from '../errors.ts';
 import type { DocumentGraph } from '../graph.ts';
 import { rateError } from '../rates/decision.ts';
 import type { Meter } from '../rates/meter.ts';
+import { acceptsParts } from './accept.ts';
 import { createGraphQlServer } from './yoga.ts';
 
 /** The id of a request: the client's own when it is a sane one, so that its logs and ours can be put together. */
@@ -97,9 +98,18 @@ export const createHttpDoor = (graph: DocumentGraph, watch: WatchSession, log: L
     const answer = await yoga.fetch(
       `http://gateway${request.url ?? '/graphql'}`,
       { method: request.method ?? 'GET', headers, body },
-      { requester: { requestId, principal: verdict.principal, client, signal, meter } },
+      {
+        requester: {
+          requestId,
+          principal: verdict.principal,
+          client,
+          signal,
+          meter,
+          incremental: acceptsParts(request.headers.accept),
+        },
+      },
     );
-    const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+    const isStream = /^(text\/event-stream|multipart\/mixed)/.test(answer.headers.get('content-type') ?? '');
     // A stream ends with the credential that opened it, too.
     if (isStream && verdict.principal && !signal.aborted) {
       signal.addEventListener(

@@ -163,6 +163,7 @@ export const createProtocol = (graph: DocumentGraph, watch: WatchSession, log: L
         client: connection.client,
         signal: controller.signal,
         meter: connection.meter.forOperation(),
+        incremental: true,
       };
       return {
         schema: graph.schema(),

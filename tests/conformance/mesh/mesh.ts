@@ -40,13 +40,13 @@ export interface TestSubgraphs {
 }
 
 /** Four small subgraphs that exercise what a plan can hold. */
-export const createTestSubgraphs = (): TestSubgraphs => {
+export const createTestSubgraphs = (unknown: string | null = '2'): TestSubgraphs => {
   const keys = createTestKeys();
   const sources: Sources = { opened: 0, ended: 0, produced: 0 };
   const resolvers: Record<SubgraphName, object> = {
     users: usersResolvers(keys),
     models: modelsResolvers(sources),
-    sandbox: sandboxResolvers,
+    sandbox: sandboxResolvers(unknown),
     agents: agentsResolvers,
   };
   const subgraphs = new Map(
@@ -84,6 +84,8 @@ export interface MeshOptions {
   readonly rates?: RateLimits;
   /** DEVSTUDIO_TRUSTED_PROXIES */
   readonly proxies?: string;
+  /** Whether every service knows every user, so that it is all the same who is asked. */
+  readonly allKnown?: boolean;
 }
 
 /** The gateway over the test's subgraphs, on a free port. */
@@ -93,11 +95,12 @@ export const startMesh = async ({
   studio,
   rates,
   proxies,
+  allKnown = false,
 }: MeshOptions = {}): Promise<TestMesh> => {
   const folder = await mkdtemp(join(tmpdir(), 'devstudio-mesh-'));
   const supergraph = join(folder, 'supergraph.graphql');
   await writeFile(supergraph, await composeMesh());
-  const parts = createTestSubgraphs();
+  const parts = createTestSubgraphs(allKnown ? null : '2');
   const config = readConfig({ GATEWAY_PORT: '0', DEVSTUDIO_HOME: folder, DEVSTUDIO_TRUSTED_PROXIES: proxies }, folder);
   const ports = { ...config.ports, users: 0, models: 0, sandbox: 0, agents: 0 };
   const served: Served[] = [];

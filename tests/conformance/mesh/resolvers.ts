@@ -173,7 +173,8 @@ const PROJECTS = ['10', '11', '12'].map((id) => ({
   grid: [[user('1'), user('2')], null, [user('3')]],
 }));
 
-export const sandboxResolvers = {
+/** @param unknown the id of a user of whom this service knows nothing when another names him */
+export const sandboxResolvers = (unknown: string | null) => ({
   Query: {
     projects: (_: unknown, { first }: { first: number }) => [...PROJECTS.slice(0, first), null],
     project: (_: unknown, { id }: { id: string }) => PROJECTS.find((known) => known.id === id) ?? null,
@@ -187,7 +188,7 @@ export const sandboxResolvers = {
   },
   Project: { __resolveReference: async ({ id }: { id: string }) => Promise.resolve(PROJECTS.find((p) => p.id === id)) },
   User: {
-    __resolveReference: async ({ id }: { id: string }) => Promise.resolve(id === '2' ? null : { id }),
+    __resolveReference: async ({ id }: { id: string }) => Promise.resolve(id === unknown ? null : { id }),
     quota: ({ id }: { id: string }) => Number(id) * 10,
     projects: (_: unknown, { first }: { first?: number }) => PROJECTS.slice(0, first ?? 1),
   },
@@ -200,7 +201,7 @@ export const sandboxResolvers = {
     __resolveReference: async (representation: object) => Promise.resolve(representation),
     reviews: ({ id }: { id: string }) => [`Review of ${id}`],
   },
-};
+});
 
 const MEDIA = [
   { __typename: 'Book', id: 'b1', title: 'A book', pages: 300, author: user('1') },
