@@ -41,7 +41,7 @@ export const composeSubgraphs = async (schemas: string): Promise<Composition> =>
     return {
       outcome: 'composed',
       supergraphSdl,
-      api: supergraph.apiSchema().toGraphQLJSSchema(),
+      api: supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true }),
       hints: hints.map(({ message, nodes }) => placeOf(nodes) + message),
     };
   } catch (error) {

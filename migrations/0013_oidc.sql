@@ -23,3 +23,5 @@ create index oidc_sign_ins_address on users.oidc_sign_ins (address, created_at);
 create index oidc_sign_ins_expiry on users.oidc_sign_ins (expires_at);
 
 grant select, insert, delete on users.oidc_identities, users.oidc_sign_ins to devstudio_users;
+-- A row is locked before it is purged, which asks for the right to change some column of it.
+grant update (expires_at) on users.oidc_sign_ins to devstudio_users;

@@ -4,7 +4,6 @@ import { startRounds, type Rounds } from '#mesh/rounds.ts';
 import { recordOmitted } from './audit.ts';
 import { reapOne } from './store/billing.ts';
 import { purgeWindows } from './store/quotas.ts';
-import { purgeWindows } from './store/quotas.ts';
 import { deleteExpiredSignIns } from './store/oidc.ts';
 import { deleteOldResets } from './store/password-resets.ts';
 import { deleteExpiredRefreshTokens, deleteExpiredSessions } from './store/sessions.ts';
@@ -18,7 +17,6 @@ export const keepHouse = async (db: Database): Promise<void> => {
   while (await reapOne(db));
   await deleteExpiredSessions(db);
   await deleteExpiredRefreshTokens(db);
-  await purgeWindows(db);
   await purgeWindows(db);
   await deleteOldResets(db);
   await deleteExpiredSignIns(db);

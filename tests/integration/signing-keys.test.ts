@@ -41,7 +41,9 @@ const statusOf = async ({ accessToken }: Pair): Promise<number> =>
  * Waits until the door knows the key of this token. It asks for the keys again after five seconds at the soonest, which in
  * life are long over when a key that was published for six minutes begins to sign.
  */
-const known = (pair: Pair): Promise<void> => expect.poll(() => statusOf(pair), { timeout: 15_000 }).toBe(200);
+const known = async (pair: Pair): Promise<void> => {
+  await expect.poll(() => statusOf(pair), { timeout: 15_000 }).toBe(200);
+};
 const kidOf = ({ accessToken }: Pair): string | undefined => decodeProtectedHeader(accessToken).kid;
 
 const keys = async ({ accessToken }: Pair) => {
