@@ -20,6 +20,15 @@ describe('an error of a subgraph', () => {
     });
   });
 
+  test('keeps the quota that is in the way, and nothing else of that name', () => {
+    const quota = { whose: 'key', model: null, unit: 'tokens', period: 'minute' };
+    const shown = (given: unknown) =>
+      fromSubgraph({ message: 'no', extensions: { code: 'RATE_LIMITED', quota: given } }, undefined, 'models', log)
+        .extensions;
+    expect(shown({ ...quota, limit: 5 })['quota']).toEqual(quota);
+    expect(shown('select 1')).not.toHaveProperty('quota');
+  });
+
   test.each([
     [{ message: 'select * from users', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
     [{ message: 'Cannot query field "x"', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],

@@ -1,4 +1,5 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
+import { z } from 'zod';
 import type { SubgraphName } from '#mesh/config.ts';
 import { entryOf, isErrorCode, StudioError, type ErrorCode } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
@@ -13,13 +14,16 @@ export const errorAt = (path: Path | undefined, error: GraphQLError): GraphQLErr
 /** Facts of an error that a client may see beside code, mend and request id. */
 const SHOWN = ['retryAfterSeconds', 'argument'] as const;
 
-const detailsOf = (extensions: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(
-    SHOWN.flatMap((key) => {
-      const value = extensions[key];
-      return typeof value === 'number' || typeof value === 'string' ? [[key, value]] : [];
-    }),
-  );
+const Quota = z.object({ whose: z.string(), model: z.string().nullable(), unit: z.string(), period: z.string() });
+
+const detailsOf = (extensions: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const plain = SHOWN.flatMap((key) => {
+    const value = extensions[key];
+    return typeof value === 'number' || typeof value === 'string' ? [[key, value] as const] : [];
+  });
+  const quota = Quota.safeParse(extensions['quota']);
+  return { ...Object.fromEntries(plain), ...(quota.success ? { quota: quota.data } : {}) };
+};
 
 /** Codes that are about the gateway's own request when a subgraph answers with them, so never the client's fault. */
 const OURS: ReadonlySet<ErrorCode> = new Set([
