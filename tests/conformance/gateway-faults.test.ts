@@ -200,7 +200,7 @@ describe('requests that are the same', () => {
     });
     return { seen, release, upstream: upstreamAt(url) };
   };
-  const caller = (userId: string) => someone('ADMIN', { userId });
+  const caller = (userId: string) => someone('ADMIN', { userId, credential: { kind: 'session', id: userId } });
   const asked = (userId: string, signal = new AbortController().signal): Call => ({
     ...QUERY,
     signal,
