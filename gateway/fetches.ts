@@ -2,12 +2,15 @@ import type { FetchNode } from '@apollo/query-planner';
 import { Kind, parse } from 'graphql';
 import type { Variables } from './conditions.ts';
 import type { Path } from './errors.ts';
+import { responseName } from './selections.ts';
 
 /** What of a fetch is the same for every request. */
 interface Constant {
   /** JSON of the body up to its variables. */
   readonly prefix: string;
   readonly fields: readonly string[];
+  /** Under which names their values come. */
+  readonly names: readonly string[];
 }
 
 const constants = new WeakMap<FetchNode, Constant>();
@@ -17,14 +20,12 @@ const constantOf = (fetch: FetchNode): Constant => {
   if (known) return known;
   const { operation: query, operationName } = fetch;
   const prefix = JSON.stringify({ query, ...(operationName === undefined ? {} : { operationName }) }).slice(0, -1);
-  const fields = parse(query, { noLocation: true }).definitions.flatMap((definition) =>
+  const roots = parse(query, { noLocation: true }).definitions.flatMap((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION
-      ? definition.selectionSet.selections.flatMap((selection) =>
-          selection.kind === Kind.FIELD ? [selection.name.value] : [],
-        )
+      ? definition.selectionSet.selections.filter((selection) => selection.kind === Kind.FIELD)
       : [],
   );
-  const constant = { prefix, fields };
+  const constant = { prefix, fields: roots.map(({ name }) => name.value), names: roots.map(responseName) };
   constants.set(fetch, constant);
   return constant;
 };
@@ -35,6 +36,9 @@ export const bodyOf = (fetch: FetchNode, variables: Variables): string =>
 
 /** The root fields that a fetch asks for. */
 export const fieldsOf = (fetch: FetchNode): readonly string[] => constantOf(fetch).fields;
+
+/** Where the answer has what a fetch of root fields brings. */
+export const namesOf = (fetch: FetchNode): readonly string[] => constantOf(fetch).names;
 
 /** The variables of the client that a fetch uses. */
 export const usedVariables = (fetch: FetchNode, variables: Variables): Record<string, unknown> =>

@@ -14,7 +14,7 @@ import type { SubgraphName } from '#mesh/config.ts';
 import type { Variables } from './conditions.ts';
 import { entitiesAt, placeOf, representationOf } from './entities.ts';
 import { errorAt, expected, fromSubgraph, type Path } from './errors.ts';
-import { bodyOf, fieldsOf, rawPath, usedVariables } from './fetches.ts';
+import { bodyOf, fieldsOf, namesOf, rawPath, usedVariables } from './fetches.ts';
 import { copyObject, isObject, merge, type JsonObject } from './json.ts';
 import type { Plan } from './planner.ts';
 import { applyRewrites } from './rewrites.ts';
@@ -108,7 +108,8 @@ const runFetch = async (run: Run, fetch: FetchNode, path: Path, entities: readon
     else await fetchRoot(run, fetch, path, entities);
   } catch (error) {
     run.signal.throwIfAborted();
-    run.errors.push(errorAt(placeOfList(path), expected(error, run.log)));
+    const known = expected(error, run.log);
+    for (const place of placesOf(fetch, path)) run.errors.push(errorAt(place, known));
   } finally {
     if (fetch.id !== undefined) run.later?.fetched(fetch.id);
   }
@@ -119,6 +120,10 @@ const placeOfList = (path: Path): Path | undefined => {
   const named = path.filter((part) => part !== '@');
   return named.length > 0 ? named : undefined;
 };
+
+/** Where nothing came when a fetch fails: at its root fields, or at the objects that it was to complete. */
+const placesOf = (fetch: FetchNode, path: Path): readonly (Path | undefined)[] =>
+  fetch.requires ? [placeOfList(path)] : namesOf(fetch).map((name) => [...(placeOfList(path) ?? []), name]);
 
 const ask = (run: Run, fetch: FetchNode, body: string): Promise<Answer> => {
   const upstream = upstreamOf(run.upstreams, fetch.serviceName);

@@ -63,8 +63,10 @@ const problem = (message: string, completion: Completion): null => {
 };
 
 const LEAVES: Readonly<Record<string, (value: unknown) => boolean>> = {
-  Int: Number.isInteger,
-  Float: (value) => typeof value === 'number',
+  // 32 bits, as the specification has it.
+  Int: (value) => typeof value === 'number' && (value | 0) === value,
+  // JSON.parse makes Infinity of 1e999, and JSON.stringify null of that.
+  Float: Number.isFinite,
   Boolean: (value) => typeof value === 'boolean',
   String: (value) => typeof value === 'string',
   ID: (value) => typeof value === 'string' || Number.isInteger(value),
@@ -72,8 +74,16 @@ const LEAVES: Readonly<Record<string, (value: unknown) => boolean>> = {
 
 const isLeafValue = (type: GraphQLLeafType): ((value: unknown) => boolean) => {
   if (isEnumType(type)) return (value) => typeof value === 'string' && type.getValue(value) !== undefined;
-  return LEAVES[type.name] ?? (() => true);
+  return LEAVES[type.name] ?? ((value) => isShallow(value));
 };
+
+/** A scalar of our own may be any JSON, but not so deep that writing it would overflow the stack. */
+const MAX_SCALAR_DEPTH = 64;
+
+const isShallow = (value: unknown, room = MAX_SCALAR_DEPTH): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (room > 0 && Object.values(value).every((part) => isShallow(part, room - 1)));
 
 interface Collected {
   readonly first: FieldNode;

@@ -44,9 +44,23 @@ describe('the events of a stream', () => {
     await expect(read()).rejects.toMatchObject({ kind: 'broken' });
   });
 
-  test('are refused when one is larger than an answer may be', async () => {
-    const piece = 'x'.repeat(1_048_576);
-    const pieces = Array.from({ length: MAX_ANSWER_BYTES / piece.length + 1 }, () => piece);
-    await expect(read('event: next\ndata: ', ...pieces)).rejects.toMatchObject({ kind: 'too large' });
+  test('are refused when one is larger than an answer may be, whether it has lines or not', async () => {
+    for (const piece of [
+      'x'.repeat(1_048_576),
+      `data: ${'x'.repeat(1_048_576)}\n`,
+      `:${'x'.repeat(1_022)}\n`.repeat(1_024),
+    ]) {
+      const pieces = Array.from({ length: MAX_ANSWER_BYTES / 524_288 + 1 }, () => piece);
+      await expect(read('event: next\ndata: ', ...pieces)).rejects.toMatchObject({ kind: 'too large' });
+    }
+  });
+
+  test('are read in one go of many small lines that belong to one', async () => {
+    const lines = Array.from({ length: 50_000 }, () => 'data: x\n');
+    expect((await read('event: next\n', ...lines, '\n', DONE))[0]).toHaveLength(2 * lines.length - 1);
+  });
+
+  test('show bytes that are no UTF-8 as such', async () => {
+    expect(await read('event: next\ndata: a', Uint8Array.of(0xff, 0xc0), `b\n\n${DONE}`)).toEqual(['a\uFFFD\uFFFDb']);
   });
 });

@@ -79,6 +79,8 @@ export interface MeshOptions {
   readonly remote?: readonly SubgraphName[];
   /** Of these, the ones that nobody serves. */
   readonly down?: readonly SubgraphName[];
+  /** Subgraphs that the test serves itself, and where. */
+  readonly at?: Readonly<Partial<Record<SubgraphName, string>>>;
   /** The folder of the studio. */
   readonly studio?: string;
   readonly rates?: RateLimits;
@@ -92,6 +94,7 @@ export interface MeshOptions {
 export const startMesh = async ({
   remote = [],
   down = [],
+  at = {},
   studio,
   rates,
   proxies,
@@ -104,7 +107,7 @@ export const startMesh = async ({
   const config = readConfig({ GATEWAY_PORT: '0', DEVSTUDIO_HOME: folder, DEVSTUDIO_TRUSTED_PROXIES: proxies }, folder);
   const ports = { ...config.ports, users: 0, models: 0, sandbox: 0, agents: 0 };
   const served: Served[] = [];
-  const urls = { ...config.urls };
+  const urls = { ...config.urls, ...at };
   for (const name of remote) {
     const subgraph = parts.subgraphs.get(name);
     if (!subgraph) continue;
@@ -117,7 +120,7 @@ export const startMesh = async ({
     config: { ...config, urls },
     secret: MESH_SECRET,
     log: MESH_LOG,
-    local: new Map([...parts.subgraphs].filter(([name]) => !remote.includes(name))),
+    local: new Map([...parts.subgraphs].filter(([name]) => !remote.includes(name) && !(name in at))),
     studio: studio ?? join(folder, 'no-studio'),
     supergraph,
     ...(rates ? { rates } : {}),
