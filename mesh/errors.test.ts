@@ -19,7 +19,14 @@ describe('the table of errors', () => {
           .map((cell) => cell.trim()),
       );
     expect(rows).toEqual(
-      table.map(([code, { status, rpc, sentence, mend }]) => [`\`${code}\``, `${status}`, `${rpc}`, sentence, mend]),
+      table.map(([code, { status, rpc, openai, sentence, mend }]) => [
+        `\`${code}\``,
+        `${status}`,
+        `${rpc}`,
+        `\`${openai}\``,
+        sentence,
+        mend,
+      ]),
     );
   });
 
@@ -29,6 +36,7 @@ describe('the table of errors', () => {
     expect(entry.status).toBeLessThan(600);
     expect(entry.rpc).toBeGreaterThanOrEqual(-32_768);
     expect(entry.rpc).toBeLessThanOrEqual(-32_000);
+    expect(entry.openai).toMatch(/^[a-z]+(_[a-z]+)*$/);
     // A cell of a Markdown table cannot hold a bar.
     for (const text of [entry.sentence, entry.mend]) expect(text).toMatch(/^[A-Z][^|\n]+\.$/);
   });

@@ -3,6 +3,7 @@ import type { ModelMapper, ChatEventMapper, ChatCompletionMapper, UserMapper } f
 import type { RequestContext } from '../../mesh/subgraph.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -13,6 +14,8 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** A number of bytes: a whole number of at most 2^53 − 1. */
   ByteCount: { input: number; output: number; }
+  /** An instant in ISO 8601, UTC, for example `2026-11-22T19:35:00.000Z`. */
+  DateTime: { input: string; output: string; }
   _FieldSet: { input: unknown; output: unknown; }
 };
 
@@ -86,6 +89,22 @@ export type FinishReason =
   | 'LENGTH'
   /** The model ended its answer, or a stop text was met. */
   | 'STOP';
+
+export type InferenceStatus = {
+  __typename?: 'InferenceStatus';
+  /** Conversations that have their place at a model. */
+  active: Scalars['Int']['output'];
+  /** Names of the models in memory. */
+  loaded: Array<Scalars['String']['output']>;
+  /** Resident memory of their workers together. */
+  memoryBytes: Scalars['ByteCount']['output'];
+  /** Conversations that wait for a place. */
+  queued: Scalars['Int']['output'];
+  /** Threads of their workers together. */
+  threads: Scalars['Int']['output'];
+  /** Completion tokens generated since the service started: a whole number. */
+  tokens: Scalars['Float']['output'];
+};
 
 export type Model = {
   __typename?: 'Model';
@@ -161,9 +180,13 @@ export type MutationUnloadModelArgs = {
 
 export type Query = {
   __typename?: 'Query';
+  /** What the loaded models take, and what they do at the moment. */
+  inferenceStatus: InferenceStatus;
   model?: Maybe<Model>;
   /** Every model that is installed: the GGUF files of the models folder. */
   models: Array<Model>;
+  /** The machine that the models run on, and all of them. */
+  systemStatus: SystemStatus;
 };
 
 
@@ -182,6 +205,22 @@ export type Subscription = {
 
 export type SubscriptionChatArgs = {
   input: ChatInput;
+};
+
+export type SystemStatus = {
+  __typename?: 'SystemStatus';
+  freeMemoryBytes: Scalars['ByteCount']['output'];
+  inference: InferenceStatus;
+  /** How many processes wanted a processor, on average over the last minute; 0 where the system does not say. */
+  loadAverage: Scalars['Float']['output'];
+  memoryBytes: Scalars['ByteCount']['output'];
+  /** Every model that is installed. */
+  models: Array<Model>;
+  processors: Scalars['Int']['output'];
+  /** When the service of the models started. */
+  startedAt: Scalars['DateTime']['output'];
+  /** Of the studio. */
+  version: Scalars['String']['output'];
 };
 
 /** Exact counts of the model's own tokenizer. */
@@ -302,7 +341,9 @@ export type ResolversTypes = {
   ChatMessage: ResolverTypeWrapper<ChatMessage>;
   ChatMessageInput: ChatMessageInput;
   ChatRole: ChatRole;
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   FinishReason: FinishReason;
+  InferenceStatus: ResolverTypeWrapper<InferenceStatus>;
   Model: ResolverTypeWrapper<ModelMapper>;
   ModelKind: ModelKind;
   ModelOptionsInput: ModelOptionsInput;
@@ -310,6 +351,7 @@ export type ResolversTypes = {
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  SystemStatus: ResolverTypeWrapper<Omit<SystemStatus, 'models'> & { models: Array<ResolversTypes['Model']> }>;
   TokenUsage: ResolverTypeWrapper<TokenUsage>;
   User: ResolverTypeWrapper<UserMapper>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
@@ -327,11 +369,14 @@ export type ResolversParentTypes = {
   Float: Scalars['Float']['output'];
   ChatMessage: ChatMessage;
   ChatMessageInput: ChatMessageInput;
+  DateTime: Scalars['DateTime']['output'];
+  InferenceStatus: InferenceStatus;
   Model: ModelMapper;
   ModelOptionsInput: ModelOptionsInput;
   Mutation: Record<PropertyKey, never>;
   Query: Record<PropertyKey, never>;
   Subscription: Record<PropertyKey, never>;
+  SystemStatus: Omit<SystemStatus, 'models'> & { models: Array<ResolversParentTypes['Model']> };
   TokenUsage: TokenUsage;
   User: UserMapper;
   Boolean: Scalars['Boolean']['output'];
@@ -366,6 +411,19 @@ export type ChatMessageResolvers<ContextType = RequestContext, ParentType extend
   role?: Resolver<ResolversTypes['ChatRole'], ParentType, ContextType>;
 };
 
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export type InferenceStatusResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['InferenceStatus'] = ResolversParentTypes['InferenceStatus']> = {
+  active?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  loaded?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  memoryBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
+  queued?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  threads?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  tokens?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
 export type ModelResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Model'] = ResolversParentTypes['Model'], FederationReferenceType extends FederationReferenceTypes['Model'] = FederationReferenceTypes['Model']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Model']> | FederationReferenceType, FederationReferenceType, ContextType>;
   completionTokenPrice?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -388,13 +446,26 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
 };
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  inferenceStatus?: Resolver<ResolversTypes['InferenceStatus'], ParentType, ContextType>;
   model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType, RequireFields<QueryModelArgs, 'name'>>;
   models?: Resolver<Array<ResolversTypes['Model']>, ParentType, ContextType>;
+  systemStatus?: Resolver<ResolversTypes['SystemStatus'], ParentType, ContextType>;
 };
 
 export type SubscriptionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
   chat?: SubscriptionResolver<ResolversTypes['ChatEvent'], "chat", ParentType, ContextType, RequireFields<SubscriptionChatArgs, 'input'>>;
   modelEvents?: SubscriptionResolver<ResolversTypes['Model'], "modelEvents", ParentType, ContextType>;
+};
+
+export type SystemStatusResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['SystemStatus'] = ResolversParentTypes['SystemStatus']> = {
+  freeMemoryBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
+  inference?: Resolver<ResolversTypes['InferenceStatus'], ParentType, ContextType>;
+  loadAverage?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  memoryBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
+  models?: Resolver<Array<ResolversTypes['Model']>, ParentType, ContextType>;
+  processors?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type TokenUsageResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['TokenUsage'] = ResolversParentTypes['TokenUsage']> = {
@@ -412,10 +483,13 @@ export type Resolvers<ContextType = RequestContext> = {
   ChatCompletion?: ChatCompletionResolvers<ContextType>;
   ChatEvent?: ChatEventResolvers<ContextType>;
   ChatMessage?: ChatMessageResolvers<ContextType>;
+  DateTime?: GraphQLScalarType;
+  InferenceStatus?: InferenceStatusResolvers<ContextType>;
   Model?: ModelResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
+  SystemStatus?: SystemStatusResolvers<ContextType>;
   TokenUsage?: TokenUsageResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
 };

@@ -20,7 +20,7 @@ export type Scalars = {
 
 export type File = {
   __typename?: 'File';
-  /** The content as UTF-8 text; null when it is not UTF-8. */
+  /** The content: as text, null when it is not UTF-8, or in base64. */
   content?: Maybe<Scalars['String']['output']>;
   /** Relative to the project, with `/` between folders. */
   path: Scalars['String']['output'];
@@ -29,6 +29,11 @@ export type File = {
   updatedAt: Scalars['DateTime']['output'];
   /** The SHA-256 of the content in hexadecimal; pass it as `ifVersion` to write only over what you read. */
   version: Scalars['String']['output'];
+};
+
+
+export type FileContentArgs = {
+  encoding?: FileEncoding;
 };
 
 export type FileEncoding =
@@ -79,7 +84,7 @@ export type ProjectData = {
 
 export type Query = {
   __typename?: 'Query';
-  /** One of the caller's projects; an admin may read any. */
+  /** One of the caller's projects; an admin may read any. Without an id the caller's default project, null while there is none. */
   project?: Maybe<Project>;
   /** The caller's projects, newest first. */
   projects: Array<Project>;
@@ -87,7 +92,7 @@ export type Query = {
 
 
 export type QueryProjectArgs = {
-  id: Scalars['ID']['input'];
+  id?: InputMaybe<Scalars['ID']['input']>;
 };
 
 export type User = {
@@ -249,7 +254,7 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 }
 
 export type FileResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['File'] = ResolversParentTypes['File']> = {
-  content?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  content?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType, RequireFields<FileContentArgs, 'encoding'>>;
   path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   size?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -281,7 +286,7 @@ export type ProjectDataResolvers<ContextType = RequestContext, ParentType extend
 };
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
-  project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;
+  project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, Partial<QueryProjectArgs>>;
   projects?: Resolver<Array<ResolversTypes['Project']>, ParentType, ContextType>;
 };
 

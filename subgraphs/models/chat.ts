@@ -21,6 +21,8 @@ export interface Chats {
   stream(input: ChatInput, context: RequestContext): AsyncIterable<ChatItem>;
   /** @throws StudioError whatever ended the chat before its answer was complete */
   complete(input: ChatInput, context: RequestContext): Promise<ChatCompletionMapper>;
+  /** Completion tokens that were generated for all chats so far. */
+  tokens(): number;
   /** Ends every chat, each settled. */
   stop(): Promise<void>;
 }
@@ -46,6 +48,7 @@ const finishOf = (reason: 'stop' | 'length', clamped: boolean): 'STOP' | 'LENGTH
 export const createChats = (workers: Workers, billing: BillingStore): Chats => {
   const stopping = new AbortController();
   const running = new Set<RunningChat>();
+  let tokens = 0;
 
   /** Generates under a reservation: a batch is yielded only after its tokens are recorded, the last one after the bill. */
   const generate = async function* (
@@ -74,11 +77,14 @@ export const createChats = (workers: Workers, billing: BillingStore): Chats => {
     log.info({ chat: requestId, model: model.name, promptTokens, cap: reservation.cap }, 'a chat begins');
     const common = { requestId, model: { name: model.name }, user: { id: userId } };
     let index = 0;
+    let generated = 0;
     let failed = false;
     try {
       const options = { maxTokens: reservation.cap, sampling: request.sampling, stop: request.stop };
       const until = AbortSignal.any([signal, reservation.revoked]);
       for await (const { text, completionTokens, reason } of conversation.generate(options, until)) {
+        tokens += completionTokens - generated;
+        generated = completionTokens;
         if (reason === null) {
           await reservation.record(completionTokens);
           if (text !== '') yield { ...common, index: index++, text, finishReason: null, usage: null };
@@ -156,6 +162,7 @@ export const createChats = (workers: Workers, billing: BillingStore): Chats => {
       }
       throw new StudioError('SERVICE_UNAVAILABLE', 'The answer was left incomplete.');
     },
+    tokens: () => tokens,
     stop: async () => {
       stopping.abort(new StudioError('SERVICE_UNAVAILABLE', 'The studio is stopping.'));
       await allOver(FAREWELL_MS);

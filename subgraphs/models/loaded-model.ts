@@ -15,6 +15,8 @@ export interface LoadedModel {
   readonly options: LoadOptions;
   /** Resident memory of its worker, as it said last. */
   memoryBytes(): number;
+  /** Conversations that have their place, and that wait for one. */
+  load(): { readonly active: number; readonly queued: number };
   /**
    * Waits until there is a place for a conversation, and counts its prompt.
    * @throws StudioError BAD_USER_INPUT when the model does not take the conversation, CONTEXT_LENGTH_EXCEEDED, OVERLOADED,
@@ -175,6 +177,7 @@ const createModel = (
     contextSize,
     options,
     memoryBytes: () => memoryBytes,
+    load: () => slots.load(),
     ended: worker.ended,
     open: async (turns, signal) => {
       // Before the prompt is counted: whoever has no place costs the worker nothing.

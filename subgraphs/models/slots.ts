@@ -8,6 +8,8 @@ export interface Slots {
    * @throws StudioError OVERLOADED when too many wait already; the signal's reason; what `close` was given
    */
   take(signal: AbortSignal): Promise<() => void>;
+  /** How many places are taken, and how many wait for one. */
+  load(): { readonly active: number; readonly queued: number };
   /** Refuses everyone who waits or comes later. */
   close(reason: Error): void;
 }
@@ -58,6 +60,7 @@ export const createSlots = (places: number, waiting: number): Slots => {
       }
       return place();
     },
+    load: () => ({ active: places - free, queued: line.size }),
     close: (reason) => {
       closed = reason;
       for (const turn of line) turn.reject(reason);

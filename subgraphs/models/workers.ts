@@ -26,6 +26,8 @@ export interface Workers {
   stateOf(name: string): ModelState;
   /** The model's worker, if it runs. */
   loaded(name: string): LoadedModel | undefined;
+  /** Every model whose worker runs. */
+  allLoaded(): readonly LoadedModel[];
   /** A chat was answered: the model works. */
   answered(name: string): void;
   /** Ends every worker. */
@@ -135,6 +137,7 @@ export const createWorkers = (
   return {
     stateOf: (name) => entries.get(name)?.state ?? INITIAL_STATE,
     loaded: (name) => entries.get(name)?.model,
+    allLoaded: () => Array.from(entries.values(), ({ model }) => model).filter((model) => model !== undefined),
     use: async (name, signal) => {
       const entry = entries.get(name);
       if (entry?.model) return entry.model;

@@ -4,7 +4,14 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Caller } from '#mesh/identity.ts';
 import { flawOfLine } from '#mesh/one-line.ts';
 import type { ProjectMapper } from './mappers.ts';
-import { ensureProject, findProject, insertProject, MAX_PROJECTS, projectsOf } from './store/projects.ts';
+import {
+  ensureProject,
+  findProject,
+  findProjectByName,
+  insertProject,
+  MAX_PROJECTS,
+  projectsOf,
+} from './store/projects.ts';
 
 /** The project that is meant where none is named. */
 const DEFAULT_PROJECT = 'default';
@@ -42,6 +49,8 @@ export interface Projects {
   listOf(caller: Caller): Promise<readonly ProjectMapper[]>;
   /** @throws StudioError NOT_FOUND when there is none, or it is not for this caller to see */
   readable(caller: Caller, id: string): Promise<ProjectMapper>;
+  /** The caller's default project; null while there is none. */
+  standing(caller: Caller): Promise<ProjectMapper | null>;
   /**
    * @param id null for the caller's default project, which is made when there is none
    * @throws StudioError NOT_FOUND, FORBIDDEN for an admin who is not the owner
@@ -64,6 +73,7 @@ export const createProjects = (database: Database): Projects => {
       }
       return project;
     },
+    standing: (caller) => findProjectByName(database, caller.userId, DEFAULT_PROJECT),
     writable: async (caller, id) => {
       if (id === null) return ensureProject(database, caller.userId, DEFAULT_PROJECT);
       const project = await find(id);

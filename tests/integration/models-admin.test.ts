@@ -57,6 +57,36 @@ describe('models and their workers', () => {
     expect(await unload()).toMatchObject({ data: { unloadModel: { status: 'AVAILABLE' } } });
   });
 
+  test('the status tells what is loaded, what it takes and what was generated', async () => {
+    const STATUS = '{ inferenceStatus { loaded memoryBytes threads active queued tokens } }';
+    const before = { loaded: [], memoryBytes: 0, threads: 0, active: 0, queued: 0, tokens: 0 };
+    expect(await models.graphql(admin, STATUS)).toEqual({ data: { inferenceStatus: before } });
+    await load('{ threads: 1 }');
+    let seen: unknown;
+    let tokens = 0;
+    const input = { model: 'other', messages: [{ role: 'USER', content: 'Go on' }], maxTokens: 20 };
+    for await (const { usage } of models.chat(admin, input)) {
+      seen ??= (await models.graphql(admin, STATUS)).data?.['inferenceStatus'];
+      tokens = usage?.completionTokens ?? 0;
+    }
+    expect(seen).toMatchObject({ loaded: ['other'], threads: 1, active: 1, queued: 0 });
+    const { data } = await models.graphql(
+      admin,
+      '{ systemStatus { version processors memoryBytes inference { active tokens } models { name status } } }',
+    );
+    expect(data?.['systemStatus']).toEqual({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      processors: expect.any(Number),
+      memoryBytes: expect.any(Number),
+      inference: { active: 0, tokens },
+      models: [
+        { name: 'other', status: 'LOADED' },
+        { name: 'starter', status: 'AVAILABLE' },
+      ],
+    });
+    await unload();
+  });
+
   test('another wish for a model that is loaded or loading is refused, the same is not', async () => {
     const conflict = {
       message: 'other is loaded with contextSize 512 and threads 1; unload it first.',

@@ -55,6 +55,16 @@ const versionAfter = async (caller: Caller, input: Record<string, unknown>): Pro
 const file = (caller: Caller, id: string, path: string): Promise<Answer> =>
   ask(caller, 'query ($id: ID!, $path: String!) { project(id: $id) { file(path: $path) { content } } }', { id, path });
 
+test('the default project is found without its id, once something was written to it', async () => {
+  const ada = someone();
+  const query = '{ project { name file(path: "a") { text: content base64: content(encoding: BASE64) } } }';
+  expect(await ask(ada, query)).toEqual({ data: { project: null } });
+  await write(ada, { path: 'a', content: '/w==', encoding: 'BASE64' });
+  const expected = { project: { name: 'default', file: { text: null, base64: '/w==' } } };
+  expect((await ask(ada, query)).data).toEqual(expected);
+  expect((await ask(someone(), query)).data).toEqual({ project: null });
+});
+
 test('the service is ready', async () => {
   expect(await sandbox.readiness()).toEqual({ ready: true });
 });

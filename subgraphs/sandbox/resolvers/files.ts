@@ -22,14 +22,14 @@ export const fileResolvers = (
     },
   },
   File: {
-    content: async (file, _arguments, context) => {
+    content: async (file, { encoding }, context) => {
       spendContent(context, file.size);
       const now = await workspaces.read(file.projectId, filePathOf(file.path));
       // The answer's version and content belong together, or a later write over that version would lose what came since.
       if (now?.file.version !== file.version) {
         throw new StudioError('VERSION_CONFLICT', 'The file changed while it was being read.');
       }
-      return textOf(now.bytes);
+      return encoding === 'BASE64' ? now.bytes.toString('base64') : textOf(now.bytes);
     },
   },
 });

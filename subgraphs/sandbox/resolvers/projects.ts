@@ -13,7 +13,10 @@ export const projectResolvers = (
 ): Pick<Resolvers, 'Query' | 'Project'> & { Mutation: Pick<NonNullable<Resolvers['Mutation']>, 'createProject'> } => ({
   Query: {
     projects: async (_, _arguments, context) => [...(await projects.listOf(callerOf(context)))],
-    project: (_, { id }, context) => projects.readable(callerOf(context), id),
+    project: (_, { id }, context) => {
+      const caller = callerOf(context);
+      return id === undefined || id === null ? projects.standing(caller) : projects.readable(caller, id);
+    },
   },
   Mutation: {
     createProject: (_, { name }, context) => projects.create(callerOf(context), name),

@@ -18,6 +18,13 @@ const COLUMNS = sql.fragment`id, name, owner_id as "ownerId", created_at as "cre
 export const findProject = (queries: Queries, id: string): Promise<ProjectMapper | null> =>
   queries.maybeOne(sql.type(Project)`select ${COLUMNS} from sandbox.projects where id = ${id}`);
 
+const byName = (ownerId: string, name: string) =>
+  sql.type(Project)`select ${COLUMNS} from sandbox.projects where owner_id = ${ownerId} and name = ${name}`;
+
+/** The owner's project of this name. */
+export const findProjectByName = (queries: Queries, ownerId: string, name: string): Promise<ProjectMapper | null> =>
+  queries.maybeOne(byName(ownerId, name));
+
 /** Newest first. */
 export const projectsOf = (queries: Queries, ownerId: string): Promise<readonly ProjectMapper[]> =>
   queries.any(
@@ -59,13 +66,10 @@ export const insertProject = (database: Database, ownerId: string, name: string)
 
 /** The owner's project of this name, made when there is none. */
 export const ensureProject = async (queries: Queries, ownerId: string, name: string): Promise<ProjectMapper> => {
-  const byName = sql.type(Project)`
-    select ${COLUMNS} from sandbox.projects where owner_id = ${ownerId} and name = ${name}
-  `;
-  const present = await queries.maybeOne(byName);
+  const present = await findProjectByName(queries, ownerId, name);
   if (present) return present;
   // Null when another request has made it since; projects go only with their owner, so it is there then.
-  return (await insert(queries, ownerId, name)) ?? queries.one(byName);
+  return (await insert(queries, ownerId, name)) ?? queries.one(byName(ownerId, name));
 };
 
 /** Removes a project whose owner is being erased; there is no other end of a project. */
