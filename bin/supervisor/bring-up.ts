@@ -139,10 +139,16 @@ export const bringUp = async (options: BringUpOptions): Promise<RunningStudio> =
 
   const first = await ensureFirstAdmin({ databaseUrl: database.url, secret, log, admin: config.admin });
   if (first.outcome === 'made') options.onAdmin(first);
-  const env = serviceEnvironment(process.env, config, database.url);
   const entry = join(import.meta.dirname, 'service.ts');
   const started = PROCESSES.map(({ name, services, limits }) => ({
-    service: superviseProcess({ name, services, entry, env, journal: journal(name), log }),
+    service: superviseProcess({
+      name,
+      services,
+      entry,
+      env: serviceEnvironment(process.env, config, database.url, services),
+      journal: journal(name),
+      log,
+    }),
     limits,
   }));
   stack.defer(() => stopInOrder(started));

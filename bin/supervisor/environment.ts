@@ -1,7 +1,14 @@
-import type { Config } from '#mesh/config.ts';
+import type { Config, ServiceName } from '#mesh/config.ts';
 
 /** What a service process must not know: the owner's ways into the database, and the first admin's password. */
 const WITHHELD = ['DEVSTUDIO_ADMIN_EMAIL', 'DEVSTUDIO_ADMIN_PASSWORD', 'PGPASSWORD', 'PGPASSFILE', 'PGUSER'];
+
+/** Secrets of one service, which no process without that service is given. */
+const SECRETS: Readonly<Record<string, ServiceName>> = {
+  SMTP_URL: 'users',
+  OIDC_CLIENT_SECRET: 'users',
+  HF_TOKEN: 'models',
+};
 
 /** Address parameters that carry what user and password would. */
 const CREDENTIALS = ['user', 'password', 'passfile'];
@@ -17,15 +24,21 @@ export const withoutCredentials = (address: string): string => {
 
 /**
  * The environment of a service process: the supervisor's, with decisions made (paths absolute, ports chosen) and the
- * owner's credentials left out.
+ * owner's credentials and other services' secrets left out.
  * @param databaseUrl the owner's address
+ * @param services what the process hosts
  */
 export const serviceEnvironment = (
   env: NodeJS.ProcessEnv,
   config: Pick<Config, 'home' | 'modelsDir' | 'ports'>,
   databaseUrl: string,
+  services: readonly ServiceName[],
 ): NodeJS.ProcessEnv => {
-  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !WITHHELD.includes(name)));
+  const isKept = (name: string): boolean => {
+    const service = SECRETS[name];
+    return !WITHHELD.includes(name) && (service === undefined || services.includes(service));
+  };
+  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => isKept(name)));
   return {
     ...kept,
     DATABASE_URL: withoutCredentials(databaseUrl),

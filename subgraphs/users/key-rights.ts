@@ -24,7 +24,7 @@ export type KeyScopes =
 /**
  * Decides what a new key may do: at most what its owner's role may, and when a key makes it, at most what that one may
  * and nothing of managing.
- * @param asked null for the default: all of that but managing
+ * @param asked null for the default: all of that but managing and making keys, which would outlive its revocation
  * @param caller null for the operator of the machine
  */
 export const decideKeyScopes = (asked: readonly string[] | null, ownerRole: Role, caller: Caller | null): KeyScopes => {
@@ -33,7 +33,8 @@ export const decideKeyScopes = (asked: readonly string[] | null, ownerRole: Role
     caller?.credential.kind === 'key'
       ? ofRole.filter((scope) => caller.scopes.includes(scope) && !isManaging(scope))
       : ofRole;
-  if (asked === null) return { outcome: 'granted', scopes: most.filter((scope) => !isManaging(scope)) };
+  if (asked === null)
+    return { outcome: 'granted', scopes: most.filter((scope) => !isManaging(scope) && scope !== 'keys:write') };
   const wrong = asked.find((scope) => !most.includes(scope));
   if (wrong === undefined) return { outcome: 'granted', scopes: [...new Set(asked)] };
   const reason = isScope(wrong) ? `${wrong}, which is more than this key may have` : 'what is no scope';
