@@ -62,7 +62,7 @@ export type Project = {
   createdAt: Scalars['DateTime']['output'];
   /** One file; null when there is none at this path. */
   file?: Maybe<File>;
-  /** Every file, by path. */
+  /** Every file, by path; of one folder and all below it where one is named. */
   files: Array<File>;
   id: Scalars['ID']['output'];
   name: Scalars['String']['output'];
@@ -72,6 +72,11 @@ export type Project = {
 
 export type ProjectFileArgs = {
   path: Scalars['String']['input'];
+};
+
+
+export type ProjectFilesArgs = {
+  folder?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type ProjectData = {
@@ -274,7 +279,7 @@ export type ProjectResolvers<ContextType = RequestContext, ParentType extends Re
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Project']> | FederationReferenceType, FederationReferenceType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   file?: Resolver<Maybe<ResolversTypes['File']>, ParentType, ContextType, RequireFields<ProjectFileArgs, 'path'>>;
-  files?: Resolver<Array<ResolversTypes['File']>, ParentType, ContextType>;
+  files?: Resolver<Array<ResolversTypes['File']>, ParentType, ContextType, Partial<ProjectFilesArgs>>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   owner?: Resolver<ResolversTypes['User'], ParentType, ContextType>;

@@ -128,7 +128,7 @@ describe('llm.chat', () => {
     ['LENGTH', 'length'],
     ['BUDGET', 'length'],
   ])('says of an answer that ended by %s that it ended by %s', (finishReason, finish_reason) => {
-    const answer = result({ chat: { ...completion, finishReason } });
+    const answer = result({ chat: { ...completion, finishReason } }, base);
     expect(answer).toEqual({
       id: 'r',
       model: 'starter',
@@ -143,7 +143,7 @@ describe('llm.chat', () => {
 test('llm.list_models names kinds and states in small letters', () => {
   const model = { name: 'm', sizeBytes: 2 ** 40, memoryBytes: null, contextSize: 1, costPerToken: 1 };
   const { contract, result } = methodOf('llm.list_models');
-  const answer = result({ models: [{ ...model, kind: 'EMBEDDING', status: 'AVAILABLE' }] });
+  const answer = result({ models: [{ ...model, kind: 'EMBEDDING', status: 'AVAILABLE' }] }, {});
   expect(answer).toMatchObject({ models: [{ kind: 'embedding', status: 'available', size_bytes: 2 ** 40 }] });
   expect(contract.result(answer)).toBeNull();
 });
@@ -165,5 +165,24 @@ describe('fs.write', () => {
     expect(contract.params({ path: 'a', content: '', encoding: 'hex' })).toBe(
       'params.encoding must be one of ["utf8","base64"].',
     );
+  });
+});
+
+test('fs.list of a default project that was never written to is empty', () => {
+  expect(methodOf('fs.list').result({ project: null }, {})).toEqual({ files: [] });
+});
+
+describe('fs.read', () => {
+  const { result } = methodOf('fs.read');
+
+  test('says that there is no such file', () => {
+    for (const data of [{ project: null }, { project: { file: null } }]) {
+      expect(() => result(data, { path: 'a' })).toThrow('There is no file at this path.');
+    }
+  });
+
+  test('says of a file that is no text how to read it', () => {
+    const file = { path: 'a', size: 1, version: 'f'.repeat(64), content: null };
+    expect(() => result({ project: { file } }, { path: 'a' })).toThrow('read it with the encoding base64');
   });
 });

@@ -3,8 +3,9 @@ import { authMethods } from './methods/auth.ts';
 import { fsMethods } from './methods/fs.ts';
 import { keyMethods } from './methods/keys.ts';
 import { llmMethods } from './methods/llm.ts';
+import { modelMethods } from './methods/models.ts';
 
 /** Every method by its name. A name that is not in here is nothing: it is never made into a path or a property. */
 export const METHODS: ReadonlyMap<string, Method> = new Map(
-  [...authMethods, ...keyMethods, ...llmMethods, ...fsMethods].map((method) => [method.name, method]),
+  [...authMethods, ...keyMethods, ...llmMethods, ...modelMethods, ...fsMethods].map((method) => [method.name, method]),
 );

@@ -1,4 +1,5 @@
 import type { Graph, Requester } from '#gateway/graph.ts';
+import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import { failure, failureFrom, type Failure } from './failures.ts';
 import type { Method } from './method.ts';
@@ -30,11 +31,12 @@ export const perform = async (
       if (reason.code === 'INTERNAL_SERVER_ERROR') door.log.error({ ...at, error }, 'a method failed in the graph');
       return failed(reason);
     }
-    const result = method.result(data);
+    const result = method.result(data, params);
     const broken = method.contract.result(result);
     if (broken === null) return { outcome: 'done', result };
     door.log.error({ ...at, broken }, 'a result breaks its schema');
   } catch (error) {
+    if (error instanceof StudioError) return failed(failureFrom(error));
     door.log.error({ ...at, error }, 'a method failed unexpectedly');
   }
   return failed(failure('INTERNAL_SERVER_ERROR'));

@@ -69,6 +69,12 @@ describe('JSON-RPC on the whole studio', () => {
   const signIn = async (): Promise<z.infer<typeof Tokens>> =>
     Tokens.parse(await result('auth.login', { email: 'ada@example.org', password: PASSWORD }));
 
+  /** The file that others are about. */
+  const writeExample = async () => {
+    await result('fs.write', (await exampleOf('fs.write')).request.params, ada);
+    return {};
+  };
+
   /** What an example cannot know: ids and tokens of this studio, and who asks when it is not ada. */
   const PREPARED: Readonly<
     Record<string, () => Promise<{ readonly params?: Readonly<Record<string, unknown>>; readonly bearer?: string }>>
@@ -85,6 +91,10 @@ describe('JSON-RPC on the whole studio', () => {
         .parse(await result('auth.create_key', { name: 'to revoke' }, ada));
       return { params: { id: key.id } };
     },
+    'fs.list': writeExample,
+    'fs.read': writeExample,
+    'llm.start': () => Promise.resolve({ bearer: token }),
+    'llm.stop': () => Promise.resolve({ bearer: token }),
   };
 
   test.each([...METHODS.keys()])('the example of %s is replayed on both doors', async (name) => {
@@ -194,6 +204,38 @@ describe('JSON-RPC on the whole studio', () => {
     expect(await post('/rpc/fs.write', { path: 'big', content: 'x'.repeat(524_288) }, ada)).toMatchObject({
       status: 200,
     });
+  });
+
+  test('fs.read and fs.list see what fs.write wrote, text and bytes', async () => {
+    await post('/rpc/fs.write', { path: 'src/bytes', content: '/w==', encoding: 'base64' }, ada);
+    await post('/rpc/fs.write', { path: 'src/deep/text', content: 'grün' }, ada);
+    const bytes = await result('fs.read', { path: 'src/bytes', encoding: 'base64' }, ada);
+    expect(bytes).toMatchObject({ content: '/w==', encoding: 'base64', size: 1 });
+    expect(await result('fs.read', { path: 'src/deep/text' }, ada)).toMatchObject({
+      content: 'grün',
+      encoding: 'utf8',
+    });
+    expect(await post('/rpc/fs.read', { path: 'src/bytes' }, ada)).toMatchObject({ status: 400 });
+    expect(await result('fs.list', { path: 'src/deep' }, ada)).toMatchObject({ files: [{ path: 'src/deep/text' }] });
+    expect(await post('/rpc/fs.read', { path: 'src/nothing' }, ada)).toMatchObject({ status: 404 });
+  });
+
+  test.each(['fs.read', 'fs.list'])('%s of a path out of the project is HTTP 403 and −32013', async (method) => {
+    for (const path of ['../../etc/passwd', '/etc/passwd']) {
+      expect(await post(`/rpc/${method}`, { path }, ada)).toMatchObject({
+        status: 403,
+        body: { error: { code: -32_013, data: { code: 'PATH_REFUSED' } } },
+      });
+    }
+  });
+
+  test('llm.start and llm.stop are for admins: HTTP 403 and −32003 for others', async () => {
+    for (const method of ['llm.start', 'llm.stop']) {
+      expect(await post(`/rpc/${method}`, { model: 'starter' }, ada)).toMatchObject({
+        status: 403,
+        body: { error: { code: -32_003 } },
+      });
+    }
   });
 
   test("fs.write to somebody else's project is HTTP 404", async () => {

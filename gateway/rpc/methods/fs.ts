@@ -1,15 +1,45 @@
+import listSchema from '#schemas/rpc/fs.list.json' with { type: 'json' };
+import readSchema from '#schemas/rpc/fs.read.json' with { type: 'json' };
 import writeSchema from '#schemas/rpc/fs.write.json' with { type: 'json' };
+import { StudioError } from '#mesh/errors.ts';
 import { defineMethod } from '../method.ts';
+
+type Encoding = 'utf8' | 'base64';
 
 interface WriteParams {
   readonly project?: string;
   readonly path: string;
   readonly content: string;
-  readonly encoding?: 'utf8' | 'base64';
+  readonly encoding?: Encoding;
+}
+
+interface ReadParams {
+  readonly project?: string;
+  readonly path: string;
+  readonly encoding?: Encoding;
+}
+
+interface ListParams {
+  readonly project?: string;
+  readonly path?: string;
+}
+
+interface File {
+  readonly path: string;
+  readonly size: number;
+  readonly version: string;
 }
 
 interface Written {
-  readonly writeFile: { readonly path: string; readonly size: number; readonly version: string };
+  readonly writeFile: File;
+}
+
+interface Read {
+  readonly project: { readonly file: (File & { readonly content: string | null }) | null } | null;
+}
+
+interface Listed {
+  readonly project: { readonly files: readonly (File & { readonly updatedAt: string })[] } | null;
 }
 
 export const fsMethods = [
@@ -28,5 +58,57 @@ export const fsMethods = [
       input: { projectId: project, path, content, encoding: encoding.toUpperCase() },
     }),
     result: ({ writeFile: { path, size, version } }: Written) => ({ path, size, version }),
+  }),
+
+  defineMethod({
+    schema: readSchema,
+    document: /* GraphQL */ `
+      query RpcReadFile($project: ID, $path: String!, $encoding: FileEncoding!) {
+        project(id: $project) {
+          file(path: $path) {
+            path
+            size
+            version
+            content(encoding: $encoding)
+          }
+        }
+      }
+    `,
+    variables: ({ project, path, encoding = 'utf8' }: ReadParams) => ({
+      project,
+      path,
+      encoding: encoding.toUpperCase(),
+    }),
+    result: ({ project }: Read, { encoding = 'utf8' }: ReadParams) => {
+      const file = project?.file;
+      if (!file) throw new StudioError('NOT_FOUND', 'There is no file at this path.', { argument: 'path' });
+      const { path, size, version, content } = file;
+      if (content === null) {
+        throw new StudioError('BAD_USER_INPUT', 'The file is not UTF-8: read it with the encoding base64.', {
+          argument: 'encoding',
+        });
+      }
+      return { path, size, version, content, encoding };
+    },
+  }),
+
+  defineMethod({
+    schema: listSchema,
+    document: /* GraphQL */ `
+      query RpcListFiles($project: ID, $folder: String) {
+        project(id: $project) {
+          files(folder: $folder) {
+            path
+            size
+            version
+            updatedAt
+          }
+        }
+      }
+    `,
+    variables: ({ project, path }: ListParams) => ({ project, folder: path === '' ? undefined : path }),
+    result: ({ project }: Listed) => ({
+      files: (project?.files ?? []).map(({ updatedAt, ...file }) => ({ ...file, updated_at: updatedAt })),
+    }),
   }),
 ];

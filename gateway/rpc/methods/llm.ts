@@ -1,5 +1,4 @@
 import chatSchema from '#schemas/rpc/llm.chat.json' with { type: 'json' };
-import listModelsSchema from '#schemas/rpc/llm.list_models.json' with { type: 'json' };
 import { defineMethod } from '../method.ts';
 
 interface ChatParams {
@@ -22,18 +21,6 @@ interface Chat {
     readonly finishReason: 'STOP' | 'LENGTH' | 'BUDGET';
     readonly usage: { readonly promptTokens: number; readonly completionTokens: number; readonly totalTokens: number };
   };
-}
-
-interface Models {
-  readonly models: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly status: string;
-    readonly contextSize: number;
-    readonly sizeBytes: number;
-    readonly memoryBytes: number | null;
-    readonly costPerToken: number;
-  }[];
 }
 
 /** Legacy clients know two ends; a budget that is used up cuts the answer short as a length does. */
@@ -85,35 +72,6 @@ export const llmMethods = [
         completion_tokens: chat.usage.completionTokens,
         total_tokens: chat.usage.totalTokens,
       },
-    }),
-  }),
-
-  defineMethod({
-    schema: listModelsSchema,
-    document: /* GraphQL */ `
-      query RpcListModels {
-        models {
-          name
-          kind
-          status
-          contextSize
-          sizeBytes
-          memoryBytes
-          costPerToken
-        }
-      }
-    `,
-    variables: () => ({}),
-    result: ({ models }: Models) => ({
-      models: models.map((model) => ({
-        name: model.name,
-        kind: model.kind.toLowerCase(),
-        status: model.status.toLowerCase(),
-        context_size: model.contextSize,
-        size_bytes: model.sizeBytes,
-        memory_bytes: model.memoryBytes,
-        cost_per_token: model.costPerToken,
-      })),
     }),
   }),
 ];

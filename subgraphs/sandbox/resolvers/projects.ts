@@ -25,7 +25,11 @@ export const projectResolvers = (
     __resolveReference: async ({ id }, context) => projects.readable(callerOf(context), id),
     owner: ({ ownerId }) => ({ id: ownerId }),
     // One listing at a time for each owner: it holds several files open and may read them all.
-    files: ({ id, ownerId }, _arguments, { signal }) => listings.take(ownerId, () => workspaces.list(id, signal)),
+    files: async ({ id, ownerId }, { folder }, { signal }) => {
+      const within = folder === undefined || folder === null ? '' : `${filePathOf(folder).text}/`;
+      const files = await listings.take(ownerId, () => workspaces.list(id, signal));
+      return files.filter(({ path }) => path.startsWith(within));
+    },
     file: async ({ id }, { path }) => (await workspaces.read(id, filePathOf(path)))?.file ?? null,
   },
 });
