@@ -48,6 +48,10 @@ const Environment = z.object({
     .optional(),
   DEVSTUDIO_LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
   DEVSTUDIO_SECRET: z.string().min(32, 'at least 32 characters').optional(),
+  DEVSTUDIO_METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,}$/, 'at least 32 characters without spaces')
+    .optional(),
   DEVSTUDIO_MODELS_DIR: z.string().min(1, 'a folder').optional(),
   DEVSTUDIO_ADMIN_EMAIL: z.email('an e-mail address').max(254, 'at most 254 characters').optional(),
   DEVSTUDIO_ADMIN_PASSWORD: z
@@ -126,6 +130,8 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** Set for a mesh over several machines; otherwise a file under `home` holds it. */
   readonly secret: string | undefined;
+  /** What a collector of metrics may send in the place of an admin's credential. */
+  readonly metricsToken: string | undefined;
   readonly admin: { readonly email: string | undefined; readonly password: string | undefined };
   readonly oidc: OidcConfig | undefined;
 }
@@ -141,6 +147,7 @@ export const reachable = (host: string): string => {
 const SECRETS = new Set([
   'SMTP_URL',
   'DEVSTUDIO_SECRET',
+  'DEVSTUDIO_METRICS_TOKEN',
   'DEVSTUDIO_ADMIN_PASSWORD',
   'DATABASE_URL',
   'OIDC_CLIENT_SECRET',
@@ -212,6 +219,7 @@ export const readConfig = (env: NodeJS.ProcessEnv, root: string): Config => {
     },
     databaseUrl: values.DATABASE_URL,
     secret: values.DEVSTUDIO_SECRET,
+    metricsToken: values.DEVSTUDIO_METRICS_TOKEN,
     admin: { email: values.DEVSTUDIO_ADMIN_EMAIL, password: values.DEVSTUDIO_ADMIN_PASSWORD },
     oidc: oidcOf(values),
   };

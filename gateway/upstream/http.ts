@@ -1,7 +1,6 @@
 import { Pool, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Readiness } from '#mesh/service.ts';
-import { Patience } from './patience.ts';
 import { MAX_ANSWER_BYTES, TransportFailure, type Message, type Reply, type Transport } from './transport.ts';
 
 const CONNECTIONS = 64;
@@ -10,6 +9,8 @@ const STREAMS = 2_048;
 /** Subgraphs send a comment every 12 s; a stream that is silent for this long has lost its other end. */
 const SILENCE_MS = 60_000;
 const READINESS_MS = 2_000;
+/** A page of metrics is far smaller. */
+const MAX_METRICS_BYTES = 4 * 1_048_576;
 
 const isNobodyListening = (error: unknown): boolean =>
   error instanceof Error &&
@@ -99,28 +100,21 @@ export const httpTransport = (url: string): Transport => {
   const patient = { headersTimeout: 0, connect: { timeout: 5_000 } };
   const pool = new Pool(origin, { ...patient, connections: CONNECTIONS, bodyTimeout: 0 });
   const streams = new Pool(origin, { ...patient, connections: STREAMS, bodyTimeout: SILENCE_MS });
-  const patience = new Patience();
   return {
-    post: (message) => patience.try(() => post(pool, message), message.repeatable, message.signal),
-    open: (message) =>
-      patience.try(
-        async () => {
-          const { headers, body, signal } = message;
-          try {
-            const answer = await streams.request({ path: '/graphql', method: 'POST', headers, body, signal });
-            return {
-              status: answer.statusCode,
-              contentType: String(answer.headers['content-type'] ?? ''),
-              chunks: chunksOf(answer.body),
-            };
-          } catch (error) {
-            signal.throwIfAborted();
-            throw failure(error);
-          }
-        },
-        false,
-        message.signal,
-      ),
+    post: (message) => post(pool, message),
+    open: async ({ headers, body, signal }) => {
+      try {
+        const answer = await streams.request({ path: '/graphql', method: 'POST', headers, body, signal });
+        return {
+          status: answer.statusCode,
+          contentType: String(answer.headers['content-type'] ?? ''),
+          chunks: chunksOf(answer.body),
+        };
+      } catch (error) {
+        signal.throwIfAborted();
+        throw failure(error);
+      }
+    },
     readiness: async () => {
       try {
         const answer = await pool.request({
@@ -138,6 +132,27 @@ export const httpTransport = (url: string): Transport => {
         };
       }
     },
+    metrics: async (headers) => {
+      const answer = await pool.request({
+        path: '/metrics',
+        method: 'GET',
+        headers,
+        headersTimeout: READINESS_MS,
+        bodyTimeout: READINESS_MS,
+        signal: AbortSignal.timeout(READINESS_MS),
+      });
+      const chunks: Buffer[] = [];
+      let size = 0;
+      // A Readable without an encoding gives Buffers.
+      for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size > MAX_METRICS_BYTES) throw new TransportFailure('too large');
+        chunks.push(chunk);
+      }
+      if (answer.statusCode !== 200) throw new TransportFailure('broken');
+      return Buffer.concat(chunks).toString();
+    },
+    queued: () => pool.stats.queued + streams.stats.queued,
     close: async () => {
       await Promise.all([pool.destroy(), streams.destroy()]);
     },
