@@ -20,6 +20,10 @@ export interface Subgraph {
   /** Answers JSON, or `text/event-stream` (graphql-sse, distinct connections) for a subscription. Never rejects. */
   handle(request: SubgraphRequest): Promise<Response>;
   readiness(): Promise<Readiness>;
+  /** Whether the gateway has signed this body for this service; a header that is missing was signed by nobody. */
+  isFromGateway(identity: string | undefined, body: string): boolean;
+  /** What it counts, in Prometheus' text format; that of the process it runs in is not part of it. */
+  metrics(): Promise<string>;
   /** Finishes what runs and frees what is held. */
   stop(): Promise<void>;
 }

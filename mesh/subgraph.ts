@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLError, parse } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { Registry } from 'prom-client';
 import type { Config, SubgraphName } from './config.ts';
 import { ERRORS, StudioError } from './errors.ts';
 import { IDENTITY_HEADER, verifyIdentity, type Caller, type Client, type Identity } from './identity.ts';
 import type { Log } from './log.ts';
+import { proveMetricsReader } from './metrics-access.ts';
+import { processMetrics, sendMetrics } from './metrics.ts';
 import type { Secret } from './secret.ts';
 import { readBody, sendError, sendResponse, serve, signalOf, type Served } from './serve.ts';
 import type { Readiness, Subgraph } from './service.ts';
@@ -50,6 +54,8 @@ export interface SubgraphOptions {
   readonly log: Log;
   readonly readiness: () => Promise<Readiness>;
   readonly stop: () => Promise<void>;
+  /** What it counts; absent where it counts nothing. */
+  readonly metrics?: Registry;
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
@@ -111,6 +117,8 @@ export const createSubgraph = (options: SubgraphOptions): Subgraph => {
     name,
     readiness: options.readiness,
     stop: options.stop,
+    isFromGateway: (identity, body) => verifyIdentity(key, name, identity, body).outcome === 'accepted',
+    metrics: () => options.metrics?.metrics() ?? Promise.resolve(''),
     handle: async ({ headers, body, signal }) => {
       const verdict = verifyIdentity(key, name, headers[IDENTITY_HEADER], body);
       if (verdict.outcome === 'refused') {
@@ -141,8 +149,25 @@ export const createSubgraph = (options: SubgraphOptions): Subgraph => {
   };
 };
 
-/** Makes a subgraph reachable over HTTP at `/graphql`, for a gateway in another process. */
-export const serveSubgraph = (subgraph: Subgraph, config: Pick<Config, 'host' | 'ports'>, log: Log): Promise<Served> =>
+/** Answers the gateway, and whoever may read metrics without a role: roles are the gateway's to know. */
+const answerMetrics = async (
+  subgraph: Subgraph,
+  token: string | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const identity = request.headers[IDENTITY_HEADER];
+  const isGateway = subgraph.isFromGateway(typeof identity === 'string' ? identity : undefined, '');
+  if (!isGateway && proveMetricsReader(request, token) === 'unproven') return sendError(response, 'UNAUTHENTICATED');
+  sendMetrics(request, response, await Promise.all([subgraph.metrics(), processMetrics(subgraph.name)]));
+};
+
+/** Makes a subgraph reachable over HTTP at `/graphql`, for a gateway in another process; `/metrics` tells how it is. */
+export const serveSubgraph = (
+  subgraph: Subgraph,
+  config: Pick<Config, 'host' | 'ports' | 'metricsToken'>,
+  log: Log,
+): Promise<Served> =>
   serve({
     name: subgraph.name,
     host: config.host,
@@ -151,8 +176,11 @@ export const serveSubgraph = (subgraph: Subgraph, config: Pick<Config, 'host' | 
     log,
     readiness: () => subgraph.readiness(),
     handle: async (request, response) => {
+      if (request.url === '/metrics' && request.method === 'GET') {
+        return answerMetrics(subgraph, config.metricsToken, request, response);
+      }
       if (request.url !== '/graphql' || request.method !== 'POST') {
-        sendError(response, 'NOT_FOUND', undefined, 'This service answers POST /graphql only.');
+        sendError(response, 'NOT_FOUND', undefined, 'This service answers POST /graphql and GET /metrics only.');
         return;
       }
       const body = await readBody(request);

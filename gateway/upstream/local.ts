@@ -36,6 +36,8 @@ export const localTransport = (subgraph: Subgraph): Transport => {
       };
     },
     readiness: () => subgraph.readiness(),
+    metrics: () => subgraph.metrics(),
+    queued: () => 0,
     close: () => Promise.resolve(),
   };
 };

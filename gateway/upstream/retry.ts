@@ -25,7 +25,8 @@ export const withRetries = async <T>(
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof TransportFailure) || error.kind === 'too large') throw error;
+      if (!(error instanceof TransportFailure) || (error.kind !== 'broken' && error.kind !== 'unreachable'))
+        throw error;
       if (error.kind === 'broken') {
         if (!repeatable || broken) throw error;
         broken = true;

@@ -4,8 +4,6 @@ import type { Readiness } from '#mesh/service.ts';
 export interface Message {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** The same message may be sent again after a connection broke: a query. */
-  readonly repeatable: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -27,6 +25,13 @@ export interface Transport {
   /** Resolves with the headers of the answer. */
   open(message: Message): Promise<StreamReply>;
   readiness(): Promise<Readiness>;
+  /**
+   * Its own page of metrics, in Prometheus' text format.
+   * @param headers prove that the gateway asks
+   */
+  metrics(headers: Readonly<Record<string, string>>): Promise<string>;
+  /** Messages that wait for a connection. */
+  queued(): number;
   close(): Promise<void>;
 }
 
@@ -37,16 +42,20 @@ export const MAX_ANSWER_BYTES = 16 * 1_048_576;
  * - `unreachable`: nothing was sent
  * - `broken`: the connection ended after the request was sent, before the answer was complete
  * - `too large`: the answer is over MAX_ANSWER_BYTES
+ * - `refused`: it was not even tried, since the subgraph has failed too often of late (see circuit.ts)
  */
-export type FailureKind = 'unreachable' | 'broken' | 'too large';
+export type FailureKind = 'unreachable' | 'broken' | 'too large' | 'refused';
 
 /** A subgraph gave no whole answer. */
 export class TransportFailure extends Error {
   override readonly name = 'TransportFailure';
   readonly kind: FailureKind;
+  /** When somebody tries the subgraph again; known of what was refused. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(kind: FailureKind, cause?: unknown) {
+  constructor(kind: FailureKind, cause?: unknown, retryAfterSeconds?: number) {
     super(`the subgraph's answer is ${kind}`, { cause });
     this.kind = kind;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }

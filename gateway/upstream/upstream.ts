@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { OperationTypeNode } from 'graphql';
 import type { SubgraphName } from '#mesh/config.ts';
 import { StudioError } from '#mesh/errors.ts';
@@ -5,11 +6,15 @@ import { IDENTITY_HEADER, signIdentity, type Identity } from '#mesh/identity.ts'
 import type { Log } from '#mesh/log.ts';
 import type { Readiness } from '#mesh/service.ts';
 import { traceHeaders } from '#mesh/trace.ts';
-import { isObject, type JsonObject } from '../json.ts';
 import { endable } from '../stream.ts';
+import { parseAnswer, type Answer } from './answer.ts';
+import { Circuit, type CircuitState } from './circuit.ts';
+import { deadline, type Deadline } from './deadline.ts';
 import { Flights } from './flights.ts';
 import { readEvents } from './sse.ts';
 import { TransportFailure, type Message, type Reply, type StreamReply, type Transport } from './transport.ts';
+
+export type { Answer } from './answer.ts';
 
 /** One operation for one subgraph, as the plan has it. */
 export interface Call {
@@ -22,12 +27,6 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
-/** What a subgraph answers, unchecked but for being JSON of this form. */
-export interface Answer {
-  readonly data?: JsonObject | null;
-  readonly errors?: readonly unknown[];
-}
-
 /** A subgraph as the runner sees it, wherever it lives. */
 export interface Upstream {
   readonly name: SubgraphName;
@@ -38,6 +37,47 @@ export interface Upstream {
   readiness(): Promise<Readiness>;
   close(): Promise<void>;
 }
+
+/** Where things stand with a subgraph at the moment. */
+export interface UpstreamState {
+  readonly circuit: CircuitState;
+  /** Requests that wait for their whole answer, or for the headers of a stream. */
+  readonly inFlight: number;
+  /** Of these, the ones that wait for a connection. */
+  readonly queued: number;
+  /** Streams that are open. */
+  readonly streams: number;
+}
+
+/** An upstream that tells how it is. */
+export interface ObservedUpstream extends Upstream {
+  state(): UpstreamState;
+  /** The subgraph's own page of metrics. Rejects when it gives none. */
+  metrics(): Promise<string>;
+}
+
+/** How a request to a subgraph came out. `abandoned`: nobody waited for it any more. */
+export type UpstreamOutcome =
+  | 'answered'
+  | 'strange'
+  | 'unreachable'
+  | 'broken'
+  | 'too large'
+  | 'refused'
+  | 'late'
+  | 'abandoned';
+
+/** Keeps count of the requests to one subgraph. */
+export interface UpstreamMeter {
+  /** One came out so, a stream when it was opened. */
+  ended(kind: Call['kind'], outcome: UpstreamOutcome, seconds: number): void;
+  /** One was attempted again. */
+  retried(): void;
+  /** A stream that was open broke off. */
+  streamBroke(): void;
+}
+
+const UNCOUNTED: UpstreamMeter = { ended: () => {}, retried: () => {}, streamBroke: () => {} };
 
 const SECOND = 1_000;
 /** A query or mutation has this long for its whole answer, a stream for its headers. */
@@ -52,40 +92,6 @@ const patienceOf = (service: SubgraphName, { kind }: Call): number =>
 const isChat = (service: SubgraphName, { kind, fields }: Call): boolean =>
   service === 'models' && kind !== 'query' && fields.includes('chat');
 
-/** Aborts with its parent, or with a TIMEOUT of its own; `stop` frees the timer. */
-const deadline = (parent: AbortSignal, ms: number) => {
-  const controller = new AbortController();
-  const follow = (): void => controller.abort(parent.reason);
-  const timer = setTimeout(() => controller.abort(new StudioError('TIMEOUT')), ms);
-  if (parent.aborted) follow();
-  parent.addEventListener('abort', follow);
-  return {
-    signal: controller.signal,
-    /** Ends it now. */
-    abort: () => controller.abort(),
-    /** From now on only the parent or `abort` ends it. */
-    relax: () => clearTimeout(timer),
-    stop: () => {
-      clearTimeout(timer);
-      parent.removeEventListener('abort', follow);
-    },
-  };
-};
-
-const parseAnswer = (text: string): Answer | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isObject(value)) return undefined;
-    const { data, errors } = value;
-    if (data !== undefined && data !== null && !isObject(data)) return undefined;
-    if (errors !== undefined && !Array.isArray(errors)) return undefined;
-    if (data === undefined && errors === undefined) return undefined;
-    return { ...(data === undefined ? {} : { data }), ...(errors === undefined ? {} : { errors }) };
-  } catch {
-    return undefined;
-  }
-};
-
 export interface UpstreamOptions {
   readonly name: SubgraphName;
   readonly transport: Transport;
@@ -94,11 +100,30 @@ export interface UpstreamOptions {
   readonly log: Log;
   /** Overrides how long an answer, or the headers of a stream, may take. */
   readonly patienceMs?: number;
+  readonly meter?: UpstreamMeter;
 }
 
-/** Signs, times and shares the calls to one subgraph, and tells failures apart. */
-export const createUpstream = ({ name, transport, key, log, patienceMs }: UpstreamOptions): Upstream => {
+const outcomeOf = (error: unknown, limit: Deadline): UpstreamOutcome => {
+  if (error instanceof TransportFailure) return error.kind;
+  return limit.expired() ? 'late' : 'abandoned';
+};
+
+/** Signs, times, counts and shares the calls to one subgraph, and tells failures apart. */
+export const createUpstream = ({
+  name,
+  transport,
+  key,
+  log,
+  patienceMs,
+  meter = UNCOUNTED,
+}: UpstreamOptions): ObservedUpstream => {
   const flights = new Flights<Reply>();
+  const circuit = new Circuit({
+    onRetry: () => meter.retried(),
+    onChange: (state) => log.warn({ subgraph: name, circuit: state }, 'a circuit has changed'),
+  });
+  let inFlight = 0;
+  let streams = 0;
 
   const message = (call: Call, accept: string, signal: AbortSignal): Message => ({
     headers: {
@@ -108,19 +133,26 @@ export const createUpstream = ({ name, transport, key, log, patienceMs }: Upstre
       [IDENTITY_HEADER]: signIdentity(key, name, call.identity, call.body),
     },
     body: call.body,
-    repeatable: call.kind === 'query',
     signal,
   });
 
   const failed = (error: unknown, call: Call): unknown => {
     if (!(error instanceof TransportFailure)) return error;
     const { requestId } = call.identity;
-    log.warn({ subgraph: name, requestId, kind: error.kind, error: error.cause }, 'a subgraph gave no whole answer');
-    if (error.kind === 'broken' && isChat(name, call)) return new StudioError('MODEL_CRASHED');
-    if (error.kind === 'too large') {
+    const { kind, cause, retryAfterSeconds } = error;
+    log[kind === 'refused' ? 'debug' : 'warn'](
+      { subgraph: name, requestId, kind, error: cause },
+      'a subgraph gave no whole answer',
+    );
+    if (kind === 'broken' && isChat(name, call)) return new StudioError('MODEL_CRASHED');
+    if (kind === 'too large')
       return new StudioError('SERVICE_UNAVAILABLE', 'An answer inside the studio is too large.');
-    }
-    return new StudioError('SERVICE_UNAVAILABLE', `The ${name} service is not reachable at the moment.`);
+    // Which part it is stands in the log and in /readyz, and is no business of strangers.
+    return new StudioError(
+      'SERVICE_UNAVAILABLE',
+      undefined,
+      retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
+    );
   };
 
   /** The answer to a status that GraphQL over HTTP does not give to a result. */
@@ -130,7 +162,30 @@ export const createUpstream = ({ name, transport, key, log, patienceMs }: Upstre
       'a subgraph answered strangely',
     );
     if (reply.status === 413) return new StudioError('PAYLOAD_TOO_LARGE');
-    return new StudioError('SERVICE_UNAVAILABLE', `The ${name} service does not answer as it should.`);
+    return new StudioError('SERVICE_UNAVAILABLE', 'A part of the studio does not answer as it should.');
+  };
+
+  /** Sends a call once the circuit allows it, and counts it. */
+  const send = async <T extends Pick<Reply, 'status'>>(
+    call: Call,
+    limit: Deadline,
+    attempt: () => Promise<T>,
+    repeatable: boolean,
+  ): Promise<T> => {
+    const begun = performance.now();
+    let outcome: UpstreamOutcome = 'answered';
+    inFlight += 1;
+    try {
+      const reply = await circuit.try(attempt, repeatable, limit.signal, () => limit.expired());
+      if (reply.status !== 200) outcome = 'strange';
+      return reply;
+    } catch (error) {
+      outcome = outcomeOf(error, limit);
+      throw error;
+    } finally {
+      inFlight -= 1;
+      meter.ended(call.kind, outcome, (performance.now() - begun) / SECOND);
+    }
   };
 
   const post = async (call: Call, parent: AbortSignal): Promise<Reply> => {
@@ -138,7 +193,8 @@ export const createUpstream = ({ name, transport, key, log, patienceMs }: Upstre
     parent.throwIfAborted();
     const limit = deadline(parent, patienceMs ?? patienceOf(name, call));
     try {
-      return await transport.post(message(call, 'application/json', limit.signal));
+      const sent = message(call, 'application/json', limit.signal);
+      return await send(call, limit, () => transport.post(sent), call.kind === 'query');
     } finally {
       limit.stop();
     }
@@ -155,6 +211,7 @@ export const createUpstream = ({ name, transport, key, log, patienceMs }: Upstre
     call: Call,
     ended: AbortSignal,
   ): AsyncGenerator<Answer, undefined> {
+    const begun = Date.now();
     try {
       for await (const text of readEvents(reply.chunks)) {
         const answer = parseAnswer(text);
@@ -163,7 +220,10 @@ export const createUpstream = ({ name, transport, key, log, patienceMs }: Upstre
       }
     } catch (error) {
       // A stream that we ended ourselves breaks, and nobody has to hear of it.
-      throw ended.aborted ? error : failed(error, call);
+      if (ended.aborted) throw error;
+      meter.streamBroke();
+      if (error instanceof TransportFailure && error.kind === 'broken') circuit.broke(begun);
+      throw failed(error, call);
     }
     return undefined;
   };
@@ -172,6 +232,11 @@ export const createUpstream = ({ name, transport, key, log, patienceMs }: Upstre
     name,
     readiness: () => transport.readiness(),
     close: () => transport.close(),
+    state: () => ({ circuit: circuit.state, inFlight, queued: transport.queued(), streams }),
+    metrics: () => {
+      const nobody = { requestId: randomUUID(), caller: null, client: { address: null, userAgent: null } };
+      return transport.metrics({ [IDENTITY_HEADER]: signIdentity(key, name, nobody, '') });
+    },
 
     fetch: async (call) => {
       try {
@@ -193,9 +258,12 @@ export const createUpstream = ({ name, transport, key, log, patienceMs }: Upstre
     subscribe: async (call) => {
       const limit = deadline(call.signal, patienceMs ?? PATIENCE_MS);
       try {
-        const reply = await transport.open(message(call, 'text/event-stream', limit.signal));
+        const sent = message(call, 'text/event-stream', limit.signal);
+        const reply = await send(call, limit, () => transport.open(sent), false);
         limit.relax();
+        streams += 1;
         const end = (): void => {
+          streams -= 1;
           limit.stop();
           limit.abort();
           // Gives up the connection; there is nothing to wait for.
