@@ -1,7 +1,8 @@
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph, type Schema } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
-import { specifiedRules, validate, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
+import { Kind, specifiedRules, validate, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { rulesOf, type Rules } from './access/guards.ts';
+import { weightsOf } from './cost.ts';
 import { deferRule } from './defer/directive.ts';
 import { parseBounded } from './limits.ts';
 import { Lru } from './lru.ts';
@@ -21,6 +22,8 @@ export class Generation {
   readonly schema: GraphQLSchema;
   readonly planner: Planner;
   readonly #documents = new Lru<string, DocumentNode>(REMEMBERED);
+  /** Those that were made known beforehand. */
+  readonly #kept = new Map<string, DocumentNode>();
   readonly #read = new WeakMap<DocumentNode, { readonly text: string; readonly weight: number }>();
   readonly #flaws = new WeakMap<DocumentNode, readonly GraphQLError[]>();
 
@@ -40,12 +43,13 @@ export class Generation {
       deferringPlanner: () =>
         (deferring ??= new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: true } })),
       rules: this.rules,
+      weights: weightsOf(sdl),
     });
   }
 
   /** @throws StudioError or a coded GraphQLError, see parseBounded */
   parse(text: string): DocumentNode {
-    const known = this.#documents.get(text);
+    const known = this.#kept.get(text) ?? this.#documents.get(text);
     if (known) return known;
     const { document, weight } = parseBounded(text);
     this.#read.set(document, { text, weight });
@@ -56,6 +60,30 @@ export class Generation {
   remember(document: DocumentNode): void {
     const read = this.#read.get(document);
     if (read && read.weight <= HEAVIEST_REMEMBERED) this.#documents.set(read.text, document, read.weight);
+  }
+
+  /**
+   * Reads, validates and plans a document beforehand, and keeps it, however many others are asked.
+   * @returns why it does not fit the schema; it is then not kept
+   * @throws as `parse` does, or what the planner cannot plan
+   */
+  keep(text: string): readonly GraphQLError[] {
+    const document = this.parse(text);
+    const flaws = this.validate(document);
+    if (flaws.length > 0) return flaws;
+    for (const definition of document.definitions) {
+      if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+      const prepared = this.planner.prepare(document, definition.name?.value);
+      prepared?.plan(new Set());
+      prepared?.deferral?.plan(new Set());
+    }
+    this.#kept.set(text, document);
+    return [];
+  }
+
+  /** Lets go of kept documents that are not among these. */
+  keepOnly(texts: ReadonlySet<string>): void {
+    for (const text of this.#kept.keys()) if (!texts.has(text)) this.#kept.delete(text);
   }
 
   /** Why a document does not fit the schema, each with code GRAPHQL_VALIDATION_FAILED; empty when it fits. */

@@ -16,6 +16,9 @@ import type { Refusals } from './access/refusals.ts';
 import type { Variables } from './conditions.ts';
 import { deliver, type IncrementalResult } from './defer/deliver.ts';
 import { sealIncremental } from './defer/seal.ts';
+import { findDocument, isIntrospection, mayIntrospect } from './documents/admission.ts';
+import type { Documents } from './documents/manifest.ts';
+import { requestedDocument, type DocumentParams } from './documents/request.ts';
 import { expected, sealResult } from './errors.ts';
 import { executePrepared } from './execute.ts';
 import type { Generation } from './generation.ts';
@@ -49,6 +52,8 @@ export interface Requester {
   readonly meter?: Meter;
   /** Whether the client reads an answer that comes in parts, where its document defers some. */
   readonly incremental?: boolean;
+  /** Whether the answer shall say what it costs; it does for those who manage. */
+  readonly showCost?: boolean;
 }
 
 /**
@@ -75,6 +80,11 @@ export interface ReadOperation {
 export interface DocumentGraph extends Graph {
   /** What clients see at the moment. */
   schema(): GraphQLSchema;
+  /**
+   * The text of the document that a request names or brings along; undefined when it does neither.
+   * @throws StudioError DOCUMENT_NOT_ALLOWED for an id that nobody knows and, in production mode, for other texts
+   */
+  find(params: DocumentParams, principal: Principal | null): string | undefined;
   /** @throws StudioError or GraphQLError with code DOCUMENT_TOO_LARGE or GRAPHQL_PARSE_FAILED */
   parse(text: string): DocumentNode;
   /** Why a document that `parse` gave does not fit; empty when it does. */
@@ -98,6 +108,12 @@ export interface GraphOptions {
   /** The generation that new operations run on. */
   readonly current: () => Generation;
   readonly upstreams: Upstreams;
+  /** The documents that are known beforehand; none when left out. */
+  readonly documents?: () => Documents;
+  /** Whether clients get these alone, and the schema only by scope. The rooms' own documents need no listing. */
+  readonly closed?: boolean;
+  /** What one operation may cost; anything when left out. */
+  readonly maxCost?: number;
   readonly authenticate: Authenticate;
   /** Keeps who was refused; absent where nobody does. */
   readonly refusals?: Refusals;
@@ -129,13 +145,16 @@ class Refusal extends Error {
 }
 
 interface Admitted {
+  readonly price: number;
   readonly prepared: Prepared;
   readonly denied: readonly DeniedField[];
   readonly context: RunContext;
 }
 
 /** Builds the graph over a supergraph and its subgraphs. */
-export const createGraph = ({ current, upstreams, authenticate, refusals, log }: GraphOptions): DocumentGraph => {
+export const createGraph = (options: GraphOptions): DocumentGraph => {
+  const { current, upstreams, authenticate, refusals, log } = options;
+  const { documents = () => new Map(), closed = false, maxCost = Infinity } = options;
   /** The generation of each document, which its operations finish on even when a newer one is current. */
   const generations = new WeakMap<DocumentNode, Generation>();
 
@@ -148,6 +167,15 @@ export const createGraph = ({ current, upstreams, authenticate, refusals, log }:
   const generationOf = (document: DocumentNode): Generation => generations.get(document) ?? current();
   const validate = (document: DocumentNode): readonly GraphQLError[] => generationOf(document).validate(document);
 
+  const find: DocumentGraph['find'] = (params, principal) => {
+    const requested = requestedDocument(params);
+    if (requested.kind === 'nothing') return undefined;
+    const found = findDocument(requested, documents(), closed, principal);
+    if (found.outcome === 'found') return found.text;
+    if (found.outcome === 'to be read' && isIntrospection(parse(found.text))) return found.text;
+    throw new StudioError('DOCUMENT_NOT_ALLOWED');
+  };
+
   /** Everything that is decided before a subgraph is asked. @throws StudioError or Refusal */
   const admit = (operation: ReadOperation, { principal, client, requestId, signal }: Requester): Admitted => {
     const { document, operationName, variables } = operation;
@@ -159,10 +187,18 @@ export const createGraph = ({ current, upstreams, authenticate, refusals, log }:
     const identity = { requestId, caller: callerOf(principal), client };
     refusals?.note(deniedManaging(access), identity);
     if (access.outcome === 'refused') throw access.error;
+    if (closed && prepared.introspects && !mayIntrospect(principal)) {
+      throw new StudioError(principal ? 'FORBIDDEN' : 'UNAUTHENTICATED');
+    }
     const coerced = coerceVariables(schema, prepared, variables ?? {});
+    const price = prepared.price(coerced);
+    if (price > maxCost) {
+      throw new StudioError('DOCUMENT_TOO_LARGE', `The operation may cost ${price}; at most ${maxCost} is answered.`);
+    }
     // Only now: a stranger whose documents come to nothing shall not push out those that are in use.
     generation.remember(document);
     return {
+      price,
       prepared,
       denied: access.outcome === 'filtered' ? access.denied : [],
       context: {
@@ -185,12 +221,17 @@ export const createGraph = ({ current, upstreams, authenticate, refusals, log }:
   };
 
   /** Runs what was admitted to an end. */
-  const finish = async (admitted: Admitted, { requestId }: Requester): Promise<ExecutionResult> => {
-    const { prepared, denied, context } = admitted;
+  const finish = async (
+    admitted: Admitted,
+    { requestId, principal, showCost }: Requester,
+  ): Promise<ExecutionResult> => {
+    const { prepared, denied, context, price } = admitted;
     if (prepared.operation.operation === OperationTypeNode.SUBSCRIPTION) {
       throw new StudioError('BAD_REQUEST', 'A subscription needs a stream: ask over WebSocket or text/event-stream.');
     }
-    return sealResult(await executePrepared(prepared, denied, context), requestId);
+    const result = sealResult(await executePrepared(prepared, denied, context), requestId);
+    if (showCost !== true || principal?.scopes.includes('users:manage') !== true) return result;
+    return { ...result, extensions: { ...result.extensions, cost: { price, most: maxCost } } };
   };
 
   const parts = async function* (
@@ -259,6 +300,7 @@ export const createGraph = ({ current, upstreams, authenticate, refusals, log }:
 
   return {
     schema: () => current().schema,
+    find,
     parse,
     validate,
     executeDocument,

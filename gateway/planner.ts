@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import type { GuardedField, Rules } from './access/guards.ts';
 import type { Variables } from './conditions.ts';
+import { compilePrice, type Weights } from './cost.ts';
 import { defers, withoutDefers } from './defer/directive.ts';
 import { divide, type Division } from './defer/parts.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -35,6 +36,10 @@ export interface Prepared {
   plan(denied: ReadonlySet<string>): Plan | undefined;
   /** How it is answered in parts; undefined when it defers nothing. */
   readonly deferral: Deferral | undefined;
+  /** What it costs, see cost.ts. */
+  price(variables: Variables): number;
+  /** Whether it asks what the graph is like, with `__schema` or `__type`. */
+  readonly introspects: boolean;
   /** The answer to `__schema` and `__type`. */
   introspect(variables: Variables): JsonObject;
 }
@@ -55,6 +60,7 @@ export interface PlannerParts {
   /** The planner that leaves for later what is deferred; made for the first document that needs it. */
   readonly deferringPlanner: () => QueryPlanner;
   readonly rules: Rules;
+  readonly weights: Weights;
 }
 
 /** Roles and policies deny few distinct sets of fields; a plan beyond this many is made each time. */
@@ -63,7 +69,7 @@ const MAX_PLANS = 16;
 /** Prepares each operation of each document once. */
 export class Planner {
   readonly parts: PlannerParts;
-  readonly #prepared = new WeakMap<DocumentNode, Map<string | undefined, Prepared | undefined>>();
+  readonly #prepared = new WeakMap<OperationDefinitionNode, Prepared>();
 
   constructor(parts: PlannerParts) {
     this.parts = parts;
@@ -74,22 +80,17 @@ export class Planner {
    * @returns undefined when the document has no such operation, or has several and no name was given
    */
   prepare(document: DocumentNode, operationName?: string): Prepared | undefined {
-    let byName = this.#prepared.get(document);
-    if (!byName) {
-      byName = new Map();
-      this.#prepared.set(document, byName);
-    }
-    const known = byName.get(operationName);
-    if (known) return known;
     const found = getOperationAST(document, operationName);
     if (!found) return undefined;
+    const known = this.#prepared.get(found);
+    if (known) return known;
     const prepared = this.#prepare(expandFragments(document, found));
-    byName.set(operationName, prepared);
+    this.#prepared.set(found, prepared);
     return prepared;
   }
 
   #prepare(given: OperationDefinitionNode): Prepared {
-    const { schema, rules, planner } = this.parts;
+    const { schema, rules, weights, planner } = this.parts;
     const operation = withoutDefers(given);
     const introspection = introspectionOf(operation);
     return {
@@ -98,6 +99,8 @@ export class Planner {
       shape: compileShape(schema, operation),
       plan: this.#plans(operation, () => planner),
       deferral: operation.operation === OperationTypeNode.QUERY && defers(given) ? this.#divide(given) : undefined,
+      price: compilePrice(schema, weights, operation),
+      introspects: introspection !== undefined,
       introspect: (variables) => {
         if (!introspection) return {};
         const { data } = executeSync({ schema, document: documentOf(introspection), variableValues: variables });

@@ -14,8 +14,12 @@ import { createAccounts } from './access/principal.ts';
 import { createRefusals } from './access/refusals.ts';
 import { Tokens } from './access/tokens.ts';
 import { expected } from './errors.ts';
+import { openDocuments } from './documents/source.ts';
+import { createWarmth } from './documents/warm.ts';
 import { createGraph, type DocumentGraph } from './graph.ts';
 import { createReadClient } from './http/client.ts';
+import { createCors } from './http/cors.ts';
+import { createGraphiql } from './http/graphiql.ts';
 import { createHttpDoor, requestIdOf, sendStudioError } from './http/door.ts';
 import { SECURITY_HEADERS } from './http/security.ts';
 import { openStatic } from './http/static.ts';
@@ -40,6 +44,8 @@ export interface GatewayOptions {
   readonly studio: string;
   /** Absolute path of the composed SDL; the project's own when left out. */
   readonly supergraph?: string;
+  /** Absolute path of the studio's manifest of documents; the project's own when left out. */
+  readonly documents?: string;
   /** The usual ones when left out. */
   readonly rates?: RateLimits;
 }
@@ -53,6 +59,8 @@ export interface Gateway {
 }
 
 const OWN_SUPERGRAPH = join(import.meta.dirname, '../schemas/supergraph.graphql');
+
+const OWN_DOCUMENTS = join(import.meta.dirname, '../codegen/generated/studio/persisted-documents.json');
 
 /** Which subgraphs do not answer, or what they lack themselves. */
 const readinessOf = async (upstreams: Iterable<Upstream>): Promise<Readiness> => {
@@ -86,13 +94,19 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 
   const accounts = createAccounts(users);
   const keys = new Keys(() => accounts.verificationKeys());
-  const [supergraph, serveStatic] = await Promise.all([
-    openSupergraph(options.supergraph ?? OWN_SUPERGRAPH, log),
+  const warmth = createWarmth(log);
+  const manifests = { studio: options.documents ?? OWN_DOCUMENTS, folder: config.documents };
+  const [supergraph, documents, serveStatic] = await Promise.all([
+    openSupergraph(options.supergraph ?? OWN_SUPERGRAPH, log, (generation) => warmth.begin({ generation })),
+    openDocuments(manifests, log, (known) => warmth.begin({ documents: known })),
     openStatic(options.studio),
   ]);
   const unlimited = createGraph({
     current: () => supergraph.current(),
     upstreams,
+    documents: () => documents.current(),
+    closed: config.mode === 'production',
+    maxCost: config.maxCost,
     authenticate: createAuthenticate(new Tokens(keys), accounts, log),
     refusals: createRefusals(users, log),
     log,
@@ -103,6 +117,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const http = createHttpDoor(graph, watch, log);
   const readClient = createReadClient(config.trustedProxies);
   const webSockets = createWebSocketDoor(graph, watch, log, { openMeter, readClient });
+
+  const cors = createCors(config.corsOrigins);
+  const graphiql = config.mode === 'development' ? createGraphiql() : undefined;
 
   const publishKeys = async (response: ServerResponse, requestId: string): Promise<void> => {
     try {
@@ -121,6 +138,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     const requestId = requestIdOf(request);
     response.setHeader('x-request-id', requestId);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    if (cors(request, response)) return undefined;
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const inSpan = (name: string, work: () => Promise<void>): Promise<void> =>
       traced(`${request.method} ${name}`, request.headers, { 'devstudio.request_id': requestId }, work);
@@ -138,11 +156,14 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       const limited = rateError(await meter.prepay(1));
       return limited ? sendStudioError(response, limited, requestId) : publishKeys(response, requestId);
     }
+    if (graphiql && path === '/graphiql' && request.method === 'GET') return graphiql(request, response);
     if (serveStatic(request, response, path)) return undefined;
     return sendStudioError(response, new StudioError('NOT_FOUND', 'There is nothing at this address.'), requestId);
   };
 
   const free = async (): Promise<void> => {
+    warmth.stop();
+    documents.stop();
     await supergraph.stop();
     await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
   };

@@ -1,19 +1,16 @@
-import { watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { ApolloGateway } from '@apollo/gateway';
 import { ConfigurationError } from '#mesh/config.ts';
 import type { Log } from '#mesh/log.ts';
 import { Generation } from './generation.ts';
+import { watchFolder } from './watch-folder.ts';
 
 /** The supergraph in force, and the next one as soon as its file is written. */
 export interface SupergraphSource {
   current(): Generation;
   stop(): Promise<void>;
 }
-
-/** An editor or a deployment writes a file in several steps; it is read when they are over. */
-const SETTLE_MS = 100;
 
 /**
  * @apollo/gateway refuses supergraphs whose rules it does not enforce itself. We enforce them (access/guards.ts), so
@@ -22,36 +19,18 @@ const SETTLE_MS = 100;
 const withoutSecurityPurpose = (sdl: string): string =>
   sdl.replace(/(\/(?:authenticated|requiresScopes|policy)\/v[\d.]+"), for: SECURITY\)/g, '$1)');
 
-/** Calls `changed` whenever a file is written or replaced. Its folder is watched: a replaced file is another inode. */
-const watchFile = (path: string, log: Log, changed: () => void): (() => void) => {
-  const notFollowed = (error: unknown): void =>
-    log.warn({ error }, 'the supergraph is not followed; a restart reads it anew');
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    const watcher = watch(dirname(path), { persistent: false }, (_, name) => {
-      if (name !== null && name !== basename(path)) return;
-      clearTimeout(timer);
-      timer = setTimeout(changed, SETTLE_MS);
-    });
-    watcher.on('error', notFollowed);
-    return () => {
-      clearTimeout(timer);
-      watcher.close();
-    };
-  } catch (error) {
-    // The host allows no more watches.
-    notFollowed(error);
-    return () => undefined;
-  }
-};
-
 /**
  * Loads a supergraph and follows its file. A new one takes over for new operations once it has proven to be whole;
  * running ones finish on theirs. A broken one is logged and changes nothing.
  * @param path the composed SDL
+ * @param changed called with each generation that takes over, the first one too
  * @throws ConfigurationError when the first one cannot be used
  */
-export const openSupergraph = async (path: string, log: Log): Promise<SupergraphSource> => {
+export const openSupergraph = async (
+  path: string,
+  log: Log,
+  changed: (generation: Generation) => void,
+): Promise<SupergraphSource> => {
   // Before the constructor: it would otherwise start to report to Apollo and look for a cloud to say so of.
   process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
   const read = (): Promise<string> => readFile(path, 'utf8');
@@ -78,11 +57,17 @@ export const openSupergraph = async (path: string, log: Log): Promise<Supergraph
         next = new Generation(sdl);
         update(withoutSecurityPurpose(sdl));
       };
-      const stop = watchFile(path, log, () => {
-        reload().catch((error: unknown) => {
-          log.error({ error }, 'a new supergraph is broken; the one in force keeps serving');
-        });
-      });
+      const name = basename(path);
+      const stop = watchFolder(
+        dirname(path),
+        (entry) => entry === name,
+        log,
+        () => {
+          reload().catch((error: unknown) => {
+            log.error({ error }, 'a new supergraph is broken; the one in force keeps serving');
+          });
+        },
+      );
       return Promise.resolve({
         supergraphSdl: withoutSecurityPurpose(generation.sdl),
         cleanup: () => Promise.resolve(stop()),
@@ -92,6 +77,7 @@ export const openSupergraph = async (path: string, log: Log): Promise<Supergraph
   gateway.onSchemaLoadOrUpdate(() => {
     if (next !== generation) log.info('a new supergraph is in force');
     generation = next;
+    changed(next);
   });
   await gateway.load();
   return { current: () => generation, stop: () => gateway.stop() };

@@ -20,6 +20,10 @@ describe('the configuration', () => {
       publicUrl: 'http://127.0.0.1:6813',
       mail: undefined,
       logLevel: 'info',
+      mode: 'development',
+      documents: undefined,
+      maxCost: 10_000,
+      corsOrigins: [],
       ports: { gateway: 6813, users: 6971, models: 6988, sandbox: 6842, agents: 6857, postgres: 6472 },
       urls: {
         users: 'http://127.0.0.1:6971',
@@ -108,6 +112,23 @@ describe('the configuration', () => {
     );
   });
 
+  test('reads the origins that may read answers', () => {
+    const { corsOrigins } = readConfig(
+      { DEVSTUDIO_CORS_ORIGINS: 'https://a.example, http://localhost:3000' },
+      '/studio',
+    );
+    expect(corsOrigins).toEqual(['https://a.example', 'http://localhost:3000']);
+  });
+
+  test.each(['*', 'https://a.example/', 'https://a.example, null', 'a.example'])(
+    'takes no %j for an origin',
+    (text) => {
+      expect(messageOf({ DEVSTUDIO_CORS_ORIGINS: text })).toBe(
+        `DEVSTUDIO_CORS_ORIGINS is "${text}"; it must be exact origins (https://app.example.org) between commas, and never *.`,
+      );
+    },
+  );
+
   test('ignores variables that are not ours', () => {
     expect(readConfig({ PATH: '/bin', GATEWAY_PROT: 'x' }, '/studio')).toEqual(readConfig({}, '/studio'));
   });
@@ -117,6 +138,8 @@ describe('the configuration', () => {
       { DEVSTUDIO_TRUSTED_PROXIES: 'proxy.lan' },
       'DEVSTUDIO_TRUSTED_PROXIES is "proxy.lan"; it must be addresses and networks (10.0.0.0/8) between commas, or loopback.',
     ],
+    [{ DEVSTUDIO_MODE: 'prod' }, 'DEVSTUDIO_MODE is "prod"; it must be development or production.'],
+    [{ DEVSTUDIO_MAX_COST: '0' }, 'DEVSTUDIO_MAX_COST is "0"; it must be a whole number from 1 to 999999999.'],
     [{ GATEWAY_PORT: '65536' }, 'GATEWAY_PORT is "65536"; it must be a port from 0 to 65535.'],
     [{ USERS_PORT: '-1' }, 'USERS_PORT is "-1"; it must be a port from 0 to 65535.'],
     [{ POSTGRES_PORT: '6472x' }, 'POSTGRES_PORT is "6472x"; it must be a port from 0 to 65535.'],

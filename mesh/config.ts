@@ -36,6 +36,16 @@ const oneLine = (most: number) =>
     .regex(/^[^\p{C}]+$/u, 'one line of text')
     .max(most, `at most ${most} characters`);
 
+/** `development` answers every document within the limits; `production` only those that were made known to it. */
+const MODES = ['development', 'production'] as const;
+
+/** Origins as browsers write them, between commas; undefined when one is none. */
+const readOrigins = (text: string): readonly string[] | undefined => {
+  const origins = text.split(',').map((origin) => origin.trim());
+  const areWhole = origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin);
+  return areWhole ? origins : undefined;
+};
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const Environment = z.object({
@@ -47,6 +57,18 @@ const Environment = z.object({
     .refine((list) => list !== undefined, 'addresses and networks (10.0.0.0/8) between commas, or loopback')
     .optional(),
   DEVSTUDIO_LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  DEVSTUDIO_MODE: z.enum(MODES, MODES.join(' or ')).default('development'),
+  DEVSTUDIO_DOCUMENTS: z.string().min(1, 'a folder').optional(),
+  DEVSTUDIO_MAX_COST: z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, 'a whole number from 1 to 999999999')
+    .transform(Number)
+    .default(10_000),
+  DEVSTUDIO_CORS_ORIGINS: z
+    .string()
+    .transform(readOrigins)
+    .refine((origins) => origins !== undefined, 'exact origins (https://app.example.org) between commas, and never *')
+    .optional(),
   DEVSTUDIO_SECRET: z.string().min(32, 'at least 32 characters').optional(),
   DEVSTUDIO_METRICS_TOKEN: z
     .string()
@@ -123,6 +145,13 @@ export interface Config {
   /** The reverse proxies that are believed when they say where a request comes from; undefined for none. */
   readonly trustedProxies: AddressList | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly mode: (typeof MODES)[number];
+  /** A folder of further documents that production mode answers. */
+  readonly documents: string | undefined;
+  /** What one GraphQL operation may cost. */
+  readonly maxCost: number;
+  /** Origins whose pages may read what the gateway answers. */
+  readonly corsOrigins: readonly string[];
   readonly ports: Readonly<Record<ServiceName | 'postgres', number>>;
   /** Where the gateway finds a subgraph that runs in another process. */
   readonly urls: Readonly<Record<SubgraphName, string>>;
@@ -203,6 +232,10 @@ export const readConfig = (env: NodeJS.ProcessEnv, root: string): Config => {
     mail: smtpUrl !== undefined && from !== undefined ? { smtpUrl, from } : undefined,
     trustedProxies: values.DEVSTUDIO_TRUSTED_PROXIES,
     logLevel: values.DEVSTUDIO_LOG_LEVEL,
+    mode: values.DEVSTUDIO_MODE,
+    documents: values.DEVSTUDIO_DOCUMENTS === undefined ? undefined : resolve(root, values.DEVSTUDIO_DOCUMENTS),
+    maxCost: values.DEVSTUDIO_MAX_COST,
+    corsOrigins: values.DEVSTUDIO_CORS_ORIGINS ?? [],
     ports: {
       gateway: values.GATEWAY_PORT,
       users: values.USERS_PORT,

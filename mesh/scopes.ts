@@ -1,7 +1,7 @@
 import type { Role } from './identity.ts';
 
 const READ = ['models:read', 'projects:read'] as const;
-const WRITE = ['inference:run', 'projects:write', 'conversations:write', 'keys:write'] as const;
+const WRITE = ['inference:run', 'projects:write', 'conversations:write', 'keys:write', 'graph:introspect'] as const;
 const MANAGE = ['models:manage', 'users:manage', 'audit:read'] as const;
 
 /** What each role may do; the SDL names the scope that a field needs. */

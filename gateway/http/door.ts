@@ -13,6 +13,7 @@ import type { DocumentGraph } from '../graph.ts';
 import { rateError } from '../rates/decision.ts';
 import type { Meter } from '../rates/meter.ts';
 import { acceptsParts } from './accept.ts';
+import { isJson, isPreflighted } from './csrf.ts';
 import { createGraphQlServer } from './yoga.ts';
 
 /** The id of a request: the client's own when it is a sane one, so that its logs and ours can be put together. */
@@ -47,7 +48,7 @@ const bodyOf = async (
   requestId: string,
 ): Promise<string | undefined> => {
   // A form or plain text can be posted by any page of the web; JSON only by one that CORS lets through, and none is.
-  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
+  if (!isJson(request.headers)) {
     sendStudioError(response, new StudioError('BAD_REQUEST', 'Send a body of application/json.'), requestId, 415);
     return undefined;
   }
@@ -55,6 +56,11 @@ const bodyOf = async (
   if (body.outcome === 'too large') sendStudioError(response, new StudioError('PAYLOAD_TOO_LARGE'), requestId);
   return body.outcome === 'read' ? body.text : undefined;
 };
+
+const NEEDS_HEADER = 'Send a credential, or the header "apollo-require-preflight: true", which no other site can.';
+
+/** Asks for what an operation costs, see Requester. */
+const DEBUG = 'x-devstudio-debug';
 
 /** What is known of a request before anything of it is read. */
 export interface Arrival {
@@ -78,6 +84,9 @@ export const createHttpDoor = (graph: DocumentGraph, watch: WatchSession, log: L
 
     const early = rateError(await meter.prepay(1));
     if (early) return sendStudioError(response, early, requestId);
+    if (request.method !== 'POST' && !isPreflighted(request.headers)) {
+      return sendStudioError(response, new StudioError('BAD_REQUEST', NEEDS_HEADER), requestId);
+    }
     const body = request.method === 'POST' ? await bodyOf(request, response, requestId) : null;
     if (body === undefined) return;
     const verdict = await graph.authenticate(credentialsOf(request), requestId, signal);
@@ -105,6 +114,7 @@ export const createHttpDoor = (graph: DocumentGraph, watch: WatchSession, log: L
           client,
           signal,
           meter,
+          showCost: request.headers[DEBUG] === 'cost',
           incremental: acceptsParts(request.headers.accept),
         },
       },

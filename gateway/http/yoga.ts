@@ -1,5 +1,5 @@
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
-import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { createYoga, type GraphQLParams, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { z } from 'zod';
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
@@ -44,8 +44,20 @@ const toRead = ({ document, variableValues, operationName }: ExecutionArgs): Rea
 /** Yoga's context is what `fetch` was given, but its type says unknown. */
 const requesterOf = ({ contextValue }: ExecutionArgs): Requester => (contextValue as HttpContext).requester;
 
+/** The draft of GraphQL over HTTP has `documentId` in the address as well; Yoga does not read it there. */
+const idInAddress = (request: Request): string | null =>
+  request.method === 'GET' ? new URL(request.url).searchParams.get('documentId') : null;
+
 /** Puts the graph in the place of graphql-js, and gives every answer the status that the table of errors has. */
 const useGraph = (graph: DocumentGraph, log: Log): Plugin<object, HttpContext> => ({
+  onParams: ({ params, request, setParams, context }) => {
+    // Anything that is no object is Yoga's to refuse.
+    if (typeof params !== 'object' || params === null || Array.isArray(params)) return;
+    const { documentId = idInAddress(request) ?? undefined, ...rest }: GraphQLParams & { documentId?: unknown } =
+      params;
+    const query = graph.find({ ...rest, documentId }, context.requester.principal);
+    if (query !== undefined) setParams({ ...rest, query });
+  },
   onEnveloped: ({ setSchema }) => setSchema(graph.schema()),
   onParse: ({ setParseFn }) => setParseFn((source: unknown) => graph.parse(String(source))),
   onValidate: ({ setValidationFn }) => setValidationFn((_, document) => graph.validate(document)),

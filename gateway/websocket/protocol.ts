@@ -129,8 +129,9 @@ export const createProtocol = (graph: DocumentGraph, watch: WatchSession, log: L
   const onSubscribe = async (
     { extra: connection }: Context<Params, Connection>,
     id: string,
-    { query, variables, operationName }: SubscribePayload,
+    payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
+    const { variables, operationName } = payload;
     const requestId = randomUUID();
     const { operations, limited } = connection;
     if (limited) return [sealError(limited, requestId)];
@@ -152,6 +153,8 @@ export const createProtocol = (graph: DocumentGraph, watch: WatchSession, log: L
       // Who has lost the role, the session or the account since the last operation has lost it for this one.
       const verdict = await check(connection, requestId, controller.signal);
       if (verdict.outcome === 'refused') return refuse(verdict.error);
+      const query = graph.find(payload, verdict.principal);
+      if (query === undefined) return refuse(new StudioError('BAD_REQUEST', NO_OPERATION));
       const document = graph.parse(query);
       const flaws = graph.validate(document);
       if (flaws.length > 0) return refuse(...flaws);

@@ -21,6 +21,8 @@ const Body = z.object({
     .optional(),
 });
 
+const NOT_FORGED = { 'apollo-require-preflight': 'true' };
+
 let mesh: TestMesh;
 let studio: string;
 
@@ -50,7 +52,10 @@ const post = async (body: unknown, headers: Record<string, string> = {}) => {
 };
 
 describe('GraphQL over HTTP', () => {
-  for (const audit of serverAudits({ url: () => `${mesh.url}/graphql`, fetchFn: fetch })) {
+  // The audits know nothing of CSRF; see the last tests of this file.
+  const fetchFn = (url: string, init?: RequestInit) =>
+    fetch(url, { ...init, headers: [...new Headers(init?.headers), ...Object.entries(NOT_FORGED)] });
+  for (const audit of serverAudits({ url: () => `${mesh.url}/graphql`, fetchFn })) {
     test(`${audit.id}: ${audit.name}`, async () => {
       const result = await audit.fn();
       expect(result.status === 'ok' ? undefined : `${result.status}: ${result.reason}`).toBeUndefined();
@@ -104,13 +109,13 @@ describe('GraphQL over HTTP', () => {
 
   test('refuses a mutation by GET', async () => {
     const query = encodeURIComponent('mutation { rename(id: "1", name: "x") { id } }');
-    const response = await fetch(`${mesh.url}/graphql?query=${query}`);
+    const response = await fetch(`${mesh.url}/graphql?query=${query}`, { headers: NOT_FORGED });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('POST');
   });
 
   test('refuses variables of an address that are not JSON', async () => {
-    const response = await fetch(`${mesh.url}/graphql?query={__typename}&variables={`);
+    const response = await fetch(`${mesh.url}/graphql?query={__typename}&variables={`, { headers: NOT_FORGED });
     expect(response.status).toBe(400);
     expect(Body.parse(await response.json()).errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
   });
@@ -276,4 +281,72 @@ describe('the gateway’s own addresses', () => {
   test('say that it is ready', async () => {
     expect((await fetch(`${mesh.url}/readyz`)).status).toBe(200);
   });
+});
+
+describe('another site', () => {
+  const QUERY = `?query=${encodeURIComponent('{ __typename }')}`;
+
+  test('cannot have a visitor’s browser ask by GET', async () => {
+    const forged = await fetch(`${mesh.url}/graphql${QUERY}`, {
+      headers: { accept: 'text/html', referer: 'https://evil.example' },
+    });
+    expect(forged.status).toBe(400);
+    expect(Body.parse(await forged.json()).errors).toMatchObject([
+      { message: expect.stringContaining('apollo-require-preflight'), extensions: { code: 'BAD_REQUEST' } },
+    ]);
+    const meant = await fetch(`${mesh.url}/graphql${QUERY}`, { headers: NOT_FORGED });
+    expect(await meant.json()).toEqual({ data: { __typename: 'Query' } });
+    expect(meant.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('cannot read anything as long as no origin is named', async () => {
+    const headers = { ...NOT_FORGED, origin: 'https://app.example' };
+    const answer = await fetch(`${mesh.url}/graphql${QUERY}`, { headers });
+    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+    const preflight = await fetch(`${mesh.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+    });
+    expect([...preflight.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+});
+
+describe('an origin that DEVSTUDIO_CORS_ORIGINS names', () => {
+  let open: TestMesh;
+  beforeAll(async () => {
+    open = await startMesh({ env: { DEVSTUDIO_CORS_ORIGINS: 'https://app.example, https://b.example' } });
+  });
+  afterAll(() => open.stop());
+
+  test('may ask, and read the answer, without cookies', async () => {
+    const origin = 'https://app.example';
+    const preflight = await fetch(`${open.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');
+    expect(preflight.headers.get('access-control-allow-credentials')).toBeNull();
+    const answer = await fetch(`${open.url}/graphql`, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json' },
+      body: '{"query":"{ __typename }"}',
+    });
+    expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(answer.headers.get('vary')).toBe('origin');
+    expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  test.each(['https://evil.example', 'https://app.example.evil.example', 'http://app.example', 'null'])(
+    'is not %s',
+    async (origin) => {
+      const preflight = await fetch(`${open.url}/graphql`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST' },
+      });
+      expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
+      expect(preflight.headers.get('access-control-allow-methods')).toBeNull();
+    },
+  );
 });

@@ -84,6 +84,8 @@ export interface MeshOptions {
   /** The folder of the studio. */
   readonly studio?: string;
   readonly rates?: RateLimits;
+  /** Further variables. */
+  readonly env?: Readonly<Record<string, string>>;
   /** DEVSTUDIO_TRUSTED_PROXIES */
   readonly proxies?: string;
   /** Whether every service knows every user, so that it is all the same who is asked. */
@@ -98,13 +100,17 @@ export const startMesh = async ({
   studio,
   rates,
   proxies,
+  env = {},
   allKnown = false,
 }: MeshOptions = {}): Promise<TestMesh> => {
   const folder = await mkdtemp(join(tmpdir(), 'devstudio-mesh-'));
   const supergraph = join(folder, 'supergraph.graphql');
   await writeFile(supergraph, await composeMesh());
   const parts = createTestSubgraphs(allKnown ? null : '2');
-  const config = readConfig({ GATEWAY_PORT: '0', DEVSTUDIO_HOME: folder, DEVSTUDIO_TRUSTED_PROXIES: proxies }, folder);
+  const config = readConfig(
+    { GATEWAY_PORT: '0', DEVSTUDIO_HOME: folder, DEVSTUDIO_TRUSTED_PROXIES: proxies, ...env },
+    folder,
+  );
   const ports = { ...config.ports, users: 0, models: 0, sandbox: 0, agents: 0 };
   const served: Served[] = [];
   const urls = { ...config.urls, ...at };
@@ -123,6 +129,7 @@ export const startMesh = async ({
     local: new Map([...parts.subgraphs].filter(([name]) => !remote.includes(name) && !(name in at))),
     studio: studio ?? join(folder, 'no-studio'),
     supergraph,
+    documents: join(folder, 'documents.json'),
     ...(rates ? { rates } : {}),
   });
   return {
