@@ -17,6 +17,9 @@ import { expected } from './errors.ts';
 import { openDocuments } from './documents/source.ts';
 import { createWarmth } from './documents/warm.ts';
 import { createGraph, type DocumentGraph } from './graph.ts';
+import { createMetricsDoor } from './metrics-door.ts';
+import { createGatewayMetrics, doorOf } from './metrics.ts';
+import { observed } from './observed.ts';
 import { createReadClient } from './http/client.ts';
 import { createCors } from './http/cors.ts';
 import { createGraphiql } from './http/graphiql.ts';
@@ -31,7 +34,7 @@ import { handleRpc } from './rpc/server.ts';
 import { openSupergraph } from './supergraph.ts';
 import { httpTransport } from './upstream/http.ts';
 import { localTransport } from './upstream/local.ts';
-import { createUpstream, type Upstream } from './upstream/upstream.ts';
+import { createUpstream, type ObservedUpstream, type Upstream } from './upstream/upstream.ts';
 import { createWebSocketDoor } from './websocket/door.ts';
 
 export interface GatewayOptions {
@@ -80,17 +83,20 @@ const readinessOf = async (upstreams: Iterable<Upstream>): Promise<Readiness> =>
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { config, secret, log, local } = options;
   const key = secret('identity');
-  const upstreamFor = (name: SubgraphName): Upstream => {
+  const metrics = createGatewayMetrics();
+  const upstreamFor = (name: SubgraphName): ObservedUpstream => {
     const here = local.get(name);
     return createUpstream({
       name,
       key,
       log,
       transport: here ? localTransport(here) : httpTransport(config.urls[name]),
+      meter: metrics.upstreamMeter(name),
     });
   };
   const users = upstreamFor('users');
   const upstreams = new Map(SUBGRAPHS.map((name) => [name, name === 'users' ? users : upstreamFor(name)]));
+  metrics.watchUpstreams(upstreams.values());
 
   const accounts = createAccounts(users);
   const keys = new Keys(() => accounts.verificationKeys());
@@ -112,14 +118,22 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     log,
   });
   const watch = watchSessions(accounts, log);
-  const graph = rateLimited(unlimited);
-  const openMeter = createRates(options.rates);
+  const graph = observed(rateLimited(unlimited), metrics);
+  const openMeter = createRates(options.rates, (limit) => metrics.refused(limit));
   const http = createHttpDoor(graph, watch, log);
   const readClient = createReadClient(config.trustedProxies);
   const webSockets = createWebSocketDoor(graph, watch, log, { openMeter, readClient });
 
   const cors = createCors(config.corsOrigins);
   const graphiql = config.mode === 'development' ? createGraphiql() : undefined;
+
+  const showMetrics = createMetricsDoor({
+    graph,
+    metrics,
+    upstreams: [...upstreams.values()],
+    token: config.metricsToken,
+    log,
+  });
 
   const publishKeys = async (response: ServerResponse, requestId: string): Promise<void> => {
     try {
@@ -157,6 +171,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       return limited ? sendStudioError(response, limited, requestId) : publishKeys(response, requestId);
     }
     if (graphiql && path === '/graphiql' && request.method === 'GET') return graphiql(request, response);
+    if (path === '/metrics' && request.method === 'GET') {
+      return showMetrics(request, response, { requestId, client, meter });
+    }
     if (serveStatic(request, response, path)) return undefined;
     return sendStudioError(response, new StudioError('NOT_FOUND', 'There is nothing at this address.'), requestId);
   };
@@ -175,7 +192,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       portVariable: 'GATEWAY_PORT',
       log,
       readiness: () => readinessOf(upstreams.values()),
-      handle,
+      handle: (request, response) =>
+        metrics.request(doorOf((request.url ?? '/').split('?', 1)[0] ?? '/'), response, () => handle(request, response)),
       upgrade: (request, socket, head) => webSockets.upgrade(request, socket, head),
     });
     return {

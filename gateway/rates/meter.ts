@@ -7,12 +7,20 @@ import { RATE_LIMITS, type RateLimits } from './limits.ts';
 const MINUTE = 60;
 const FAILURES = 15 * MINUTE;
 
+/** What there may be too much of. */
+export type RateLimit = 'requests' | 'sign_ins' | 'failed_sign_ins';
+
+/** Told of everything that is refused. */
+export type OnRefusal = (limit: RateLimit) => void;
+
 /** Windows of one length, counted in this process; each is forgotten when it is over. */
 class Windows {
   readonly #limiter: RateLimiterMemory;
+  readonly #onRefusal: () => void;
 
   /** @param seconds how long a window is */
-  constructor(seconds: number) {
+  constructor(seconds: number, onRefusal: () => void) {
+    this.#onRefusal = onRefusal;
     // Its own limit is not used: the limit depends on who asks.
     this.#limiter = new RateLimiterMemory({ points: 1, duration: seconds });
   }
@@ -20,7 +28,10 @@ class Windows {
   async take(key: string, points: number, limit: number): Promise<RateDecision> {
     const { consumedPoints, msBeforeNext } = await this.#limiter.penalty(key, points);
     const decision = decideRate({ consumed: consumedPoints, msToReset: msBeforeNext }, points, limit);
-    if (decision.outcome === 'over') await this.giveBack(key, points);
+    if (decision.outcome === 'over') {
+      this.#onRefusal();
+      await this.giveBack(key, points);
+    }
     return decision;
   }
 
@@ -143,12 +154,12 @@ export type OpenMeter = (address: string | null, report?: Report) => Meter;
  * The counters of one gateway. They are in memory and bounded: a window ends after a minute (failed sign-ins: fifteen),
  * all of an IPv6 network is one address, and failures are no more than the sign-ins that its address may try.
  */
-export const createRates = (limits: RateLimits = RATE_LIMITS): OpenMeter => {
+export const createRates = (limits: RateLimits = RATE_LIMITS, onRefusal: OnRefusal = () => {}): OpenMeter => {
   const counters: Counters = {
     limits,
-    points: new Windows(MINUTE),
-    signIns: new Windows(MINUTE),
-    failures: new Windows(FAILURES),
+    points: new Windows(MINUTE, () => onRefusal('requests')),
+    signIns: new Windows(MINUTE, () => onRefusal('sign_ins')),
+    failures: new Windows(FAILURES, () => onRefusal('failed_sign_ins')),
   };
   return (address, report = () => {}) => new Meter(counters, originOf(address ?? ''), report);
 };
