@@ -5,6 +5,7 @@ import { generate, type CodegenConfig } from '@graphql-codegen/cli';
 import { SUBGRAPHS, type SubgraphName } from '#mesh/config.ts';
 import { writeStylesheets } from '#themes/stylesheets.ts';
 import { composeSupergraph } from './compose.ts';
+import { addTypenames } from './typenames.ts';
 
 const scalars = { ID: 'string', DateTime: 'string', ByteCount: 'number', BigInt: 'string' };
 
@@ -60,6 +61,7 @@ export const generateAll = async (root: string): Promise<void> => {
                 schema: join(schemas, 'api.graphql'),
                 documents,
                 preset: 'client',
+                documentTransforms: [addTypenames],
                 presetConfig: { fragmentMasking: false, persistedDocuments: true },
                 config: { useTypeImports: true, enumsAsTypes: true, scalars, importExtension: '.ts' },
               },

@@ -82,7 +82,7 @@ export type CreateApiKeyInput = {
   /** At most 80 characters. */
   name: Scalars['String']['input'];
   requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
-  /** By default all that the owner's role may, but managing. */
+  /** By default all that the owner's role may, but managing and making keys. */
   scopes?: InputMaybe<Array<Scalars['String']['input']>>;
   tokenBudget?: InputMaybe<Scalars['Int']['input']>;
   tokensPerMinute?: InputMaybe<Scalars['Int']['input']>;

@@ -9,6 +9,7 @@ import {
   type OperationResult,
 } from 'urql';
 import { failureOf, type Failure } from './failure.ts';
+import { persistedExchange } from './persisted.ts';
 import { createSockets, type Sockets } from './sockets.ts';
 
 /** What the graph needs of a session. */
@@ -48,7 +49,8 @@ export const answerOf = <Data,>(result: {
 const DOOR = { url: '/graphql', preferGetMethod: false } as const;
 
 /** A client without a session, for opening one. */
-export const createAnonymousClient = (): Client => new Client({ ...DOOR, exchanges: [fetchExchange] });
+export const createAnonymousClient = (): Client =>
+  new Client({ ...DOOR, exchanges: [persistedExchange, fetchExchange] });
 
 /** `fetch` that carries the session's token, and that renews a refused one once. */
 const authorizedFetch =
@@ -72,7 +74,7 @@ export const createGraph = (credentials: Credentials): Graph => {
   const client = new Client({
     ...DOOR,
     fetch: authorizedFetch(credentials),
-    exchanges: [cacheExchange, fetchExchange],
+    exchanges: [cacheExchange, persistedExchange, fetchExchange],
   });
   const answer = async <Data,>(source: { toPromise(): Promise<OperationResult<Data>> }): Promise<Answer<Data>> =>
     answerOf(await source.toPromise());

@@ -1,7 +1,8 @@
 import { createClient, type Client as SocketClient } from 'graphql-ws';
-import { stringifyDocument, type TypedDocumentNode } from 'urql';
+import type { TypedDocumentNode } from 'urql';
 import { createObservable, type Observable } from '../state/observable.ts';
 import { failureOf, type Failure } from './failure.ts';
+import { persistedQuery } from './persisted.ts';
 
 export type Connection = 'connecting' | 'connected' | 'lost';
 
@@ -98,7 +99,7 @@ export const createSockets = (token: Token): Sockets => {
       };
       const begin = (): void => {
         stop = eventClient.subscribe<Data>(
-          { query: stringifyDocument(document) },
+          { query: '', extensions: persistedQuery(document) },
           {
             next: ({ data }) => {
               if (data) next(data);
@@ -126,7 +127,7 @@ export const createSockets = (token: Token): Sockets => {
       };
       type Data = Parameters<typeof listener.next>[0];
       const stop = client.subscribe<Data>(
-        { query: stringifyDocument(document), variables },
+        { query: '', extensions: persistedQuery(document), variables },
         {
           next: ({ data, errors }) => {
             if (ended) return;
