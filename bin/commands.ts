@@ -64,8 +64,8 @@ export const COMMANDS = {
     load: () => import('./model.ts'),
   },
   bench: {
-    usage: 'bench billing',
-    summary: 'Measure what reserving and settling tokens adds to a chat.',
+    usage: 'bench billing|gateway',
+    summary: 'Measure what billing adds to a chat, or the gateway against others.',
     load: () => import('./bench.ts'),
   },
   help: { usage: 'help', summary: 'Show this.', load: () => import('./help.ts') },

@@ -12,6 +12,7 @@ import { createLog } from '#mesh/log.ts';
 import { secretFrom } from '#mesh/secret.ts';
 import { openBilling, type BillingStore } from '#subgraphs/models/store/billing.ts';
 import { freePort } from '#tests/harness/ports.ts';
+import { median, quantile } from './statistics.ts';
 
 const ROUNDS = 7;
 /** Chats of one measurement, and how many of them wait at the same time. */
@@ -32,10 +33,6 @@ export interface BillingBench {
   readonly added: { readonly p50: number; readonly p95: number };
   readonly heartbeat: { readonly p50: number; readonly p95: number };
 }
-
-const quantile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? Number.NaN;
-const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 /** How often a second `work` is done when so many are at it. */
 const perSecond = async (work: (n: number) => Promise<unknown>): Promise<number> => {
