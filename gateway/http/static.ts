@@ -57,6 +57,10 @@ const readAsset = async (folder: string, path: string): Promise<Asset> => {
   };
 };
 
+/** Whether a browser asks, to show what it gets. */
+export const wantsPage = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
+  (headers.accept ?? '').includes('text/html');
+
 /** Answers a GET or HEAD for a file; false when there is none. */
 export type ServeStatic = (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
 
@@ -85,8 +89,7 @@ export const openStatic = async (folder: string): Promise<ServeStatic> => {
   const find = (request: IncomingMessage, path: string): Asset | undefined => {
     const exact = assets.get(path === '/' ? '/index.html' : path);
     if (exact) return exact;
-    const wantsPage = (request.headers.accept ?? '').includes('text/html') && extname(path) === '';
-    return wantsPage ? assets.get('/index.html') : undefined;
+    return wantsPage(request) && extname(path) === '' ? assets.get('/index.html') : undefined;
   };
 
   return (request, response, path) => {

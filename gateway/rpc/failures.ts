@@ -2,7 +2,7 @@ import type { GraphQLError } from 'graphql';
 import { entryOf, ERRORS, isErrorCode, type ErrorCode } from '#mesh/errors.ts';
 import type { Id } from './protocol.ts';
 
-/** Why a call has no result. */
+/** Why a call has no result; the REST door's failures are the same. */
 export interface Failure {
   /** JSON-RPC's number. */
   readonly rpc: number;
@@ -12,6 +12,8 @@ export interface Failure {
   readonly code: ErrorCode;
   readonly sentence: string;
   readonly retryAfterSeconds?: number | undefined;
+  /** The argument of the graph that is wrong. */
+  readonly argument?: string | undefined;
 }
 
 /** A failure as the table of errors has it. */
@@ -32,13 +34,14 @@ const OF_DOCUMENTS: ReadonlySet<string> = new Set([
   'GRAPHQL_VALIDATION_FAILED',
 ] satisfies ErrorCode[]);
 
-/** What an error of the graph means to a client of JSON-RPC. */
+/** What an error of the graph means to a client of JSON-RPC or REST. */
 export const failureFrom = ({ message, extensions }: Pick<GraphQLError, 'message' | 'extensions'>): Failure => {
-  const { code, retryAfterSeconds } = extensions;
+  const { code, retryAfterSeconds, argument } = extensions;
   if (!isErrorCode(code) || OF_DOCUMENTS.has(code)) return failure('INTERNAL_SERVER_ERROR');
   return {
     ...failure(code, message),
     retryAfterSeconds: typeof retryAfterSeconds === 'number' ? retryAfterSeconds : undefined,
+    argument: typeof argument === 'string' ? argument : undefined,
   };
 };
 

@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WatchSession } from '#gateway/access/live-sessions.ts';
-import { endWithSession } from '#gateway/access/session-bound.ts';
 import { refusalHeaders } from '#gateway/errors.ts';
 import type { Authentication, Graph } from '#gateway/graph.ts';
+import { identify } from '#gateway/http/identify.ts';
 import { rateError } from '#gateway/rates/decision.ts';
 import type { Meter } from '#gateway/rates/meter.ts';
 import type { StudioError } from '#mesh/errors.ts';
 import type { Client } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
 import { readBody, sendJson } from '#mesh/serve.ts';
+import { DISCOVER, OPENRPC } from './discover.ts';
 import { errorResponse, failure, failureFrom, NO_JSON, UNKNOWN_METHOD, type Failure } from './failures.ts';
 import { METHODS } from './methods.ts';
 import { perform, type Outcome } from './perform.ts';
@@ -47,31 +48,19 @@ interface Session {
 }
 
 const openSession = (request: IncomingMessage, running: AbortController, door: Door): Session => {
-  const { requestId, graph, client, meter } = door;
+  const { requestId, client, meter } = door;
   const { signal } = running;
-  const apiKey = request.headers['x-api-key'];
-  const identify = async (): Promise<Authentication> => {
-    const verdict = await graph.authenticate(
-      { authorization: request.headers.authorization, 'x-api-key': typeof apiKey === 'string' ? apiKey : undefined },
-      requestId,
-      signal,
-    );
-    if (verdict.outcome === 'refused' || !verdict.principal) return verdict;
-    const limited = rateError(await meter.identify(verdict.principal.userId));
-    if (limited) return { outcome: 'refused', error: limited };
-    // All calls of a batch, those that still wait too, end with the session that they came with.
-    endWithSession(running, verdict.principal, door.watch);
-    return verdict;
-  };
   let authentication: Promise<Authentication> | undefined;
   return {
     requestId,
     meter,
+    // All calls of a batch, those that still wait too, end with the session that they came with.
     run: async (call) => {
       if (call.outcome === 'invalid') return { outcome: 'failed', failure: failure('BAD_REQUEST', call.reason) };
+      if (call.method === DISCOVER) return { outcome: 'done', result: OPENRPC };
       const method = METHODS.get(call.method);
       if (!method) return { outcome: 'failed', failure: UNKNOWN_METHOD };
-      const who = await (authentication ??= identify());
+      const who = await (authentication ??= identify(request, running, door));
       if (who.outcome === 'refused') return { outcome: 'failed', failure: failureFrom(who.error) };
       return perform(method, call.params, { requestId, principal: who.principal, client, signal, meter }, door);
     },
@@ -164,13 +153,14 @@ const answer = async (request: IncomingMessage, running: AbortController, door: 
   if (limited) return rateRefusal(limited, requestId);
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   const name = path.startsWith(DIRECT) ? path.slice(DIRECT.length) : '';
+  if (request.method === 'GET' && name === 'discover') return { status: 200, body: OPENRPC };
   if (request.method !== 'POST') {
     return {
       ...refusal(failure('BAD_REQUEST', 'JSON-RPC is sent by POST.'), requestId, 405),
       headers: { allow: 'POST' },
     };
   }
-  if (name !== '' && !METHODS.has(name)) return refusal(UNKNOWN_METHOD, requestId);
+  if (name !== '' && name !== DISCOVER && !METHODS.has(name)) return refusal(UNKNOWN_METHOD, requestId);
   if (!isJson(request.headers['content-type'])) {
     return refusal(failure('BAD_REQUEST', 'The content type must be application/json.'), requestId, 415);
   }
@@ -182,7 +172,7 @@ const answer = async (request: IncomingMessage, running: AbortController, door: 
 };
 
 /**
- * Answers `/rpc` and `/rpc/<method>`: JSON-RPC 2.0 on the graph. A client that goes away ends what runs for it.
+ * Answers `/rpc` and `/rpc/<method>`: JSON-RPC 2.0 on the graph, and its OpenRPC document at GET `/rpc/discover`. A client that goes away ends what runs for it.
  * Never rejects for a client's fault.
  */
 export const handleRpc = async (request: IncomingMessage, response: ServerResponse, door: Door): Promise<void> => {

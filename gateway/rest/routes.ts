@@ -1,0 +1,25 @@
+import type { Route } from './route.ts';
+import { modelRoutes } from './routes/models.ts';
+import { openAiRoutes } from './routes/openai.ts';
+
+/** Every route of REST. */
+export const ROUTES: readonly Route[] = [...openAiRoutes, ...modelRoutes];
+
+export type Found =
+  | { readonly outcome: 'found'; readonly route: Route; readonly segments: Readonly<Record<string, string>> }
+  /** The address is known, for these methods. */
+  | { readonly outcome: 'other method'; readonly methods: readonly string[] }
+  | { readonly outcome: 'none' };
+
+/** Decides which route an address is. */
+export const findRoute = (method: string | undefined, path: string): Found => {
+  const there = ROUTES.flatMap((route) => {
+    const segments = route.match(path);
+    return segments ? [{ route, segments }] : [];
+  });
+  const found = there.find(({ route }) => route.method === method);
+  if (found) return { outcome: 'found', ...found };
+  return there.length === 0
+    ? { outcome: 'none' }
+    : { outcome: 'other method', methods: there.map(({ route }) => route.method) };
+};

@@ -1,0 +1,135 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { atExpiry } from '#gateway/access/expiry.ts';
+import type { WatchSession } from '#gateway/access/live-sessions.ts';
+import type { Graph } from '#gateway/graph.ts';
+import { identify } from '#gateway/http/identify.ts';
+import { rateError } from '#gateway/rates/decision.ts';
+import type { Meter } from '#gateway/rates/meter.ts';
+import { failure, failureFrom, NO_JSON, type Failure } from '#gateway/rpc/failures.ts';
+import type { Client } from '#mesh/identity.ts';
+import type { Log } from '#mesh/log.ts';
+import { readBody, sendJson } from '#mesh/serve.ts';
+import { sendEvents } from './events.ts';
+import { errorBody, errorHeaders, flawed } from './failures.ts';
+import { OPENAPI } from './openapi.ts';
+import { perform, type Outcome } from './perform.ts';
+import { findRoute } from './routes.ts';
+
+/** What a request to this door comes with. */
+interface Door {
+  readonly graph: Graph;
+  readonly watch: WatchSession;
+  readonly log: Log;
+  readonly requestId: string;
+  readonly client: Client;
+  readonly meter: Meter;
+}
+
+const OPENAPI_PATH = '/openapi.json';
+
+/** Whether an address is of this door, whatever the method. */
+export const isRest = (path: string): boolean =>
+  path.startsWith('/v1/') || path === OPENAPI_PATH || findRoute(undefined, path).outcome !== 'none';
+
+type Answer =
+  | Outcome
+  /** Where HTTP has a status that says it better than the table. */
+  | { readonly outcome: 'failed'; readonly failure: Failure; readonly headers?: Readonly<Record<string, string>> };
+
+const failed = (reason: Failure): Answer => ({ outcome: 'failed', failure: reason });
+
+/** A page of another site can post a form or a text, but no JSON. */
+const isJson = (contentType: string | undefined): boolean =>
+  contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
+
+type Body = { readonly outcome: 'read'; readonly value: unknown } | Extract<Answer, { readonly outcome: 'failed' }>;
+
+const parseBody = (text: string): Body => {
+  try {
+    return { outcome: 'read', value: JSON.parse(text) };
+  } catch {
+    return { outcome: 'failed', failure: NO_JSON };
+  }
+};
+
+/** @returns undefined when the client is gone */
+const textOf = async (request: IncomingMessage): Promise<string | Failure | undefined> => {
+  if (request.method !== 'POST') return '';
+  if (!isJson(request.headers['content-type'])) {
+    return { ...failure('BAD_REQUEST', 'Send a body of application/json.'), status: 415 };
+  }
+  const body = await readBody(request);
+  if (body.outcome === 'too large') return failure('PAYLOAD_TOO_LARGE');
+  return body.outcome === 'read' ? body.text : undefined;
+};
+
+const answer = async (
+  request: IncomingMessage,
+  path: string,
+  running: AbortController,
+  door: Door,
+): Promise<Answer | undefined> => {
+  const { graph, log, requestId, client, meter } = door;
+  const limited = rateError(await meter.prepay(1));
+  if (limited) return failed(failureFrom(limited));
+  if (path === OPENAPI_PATH && request.method === 'GET') return { outcome: 'done', answer: OPENAPI };
+  const found = findRoute(request.method, path);
+  if (found.outcome === 'none') return failed(failure('NOT_FOUND', 'There is nothing at this address.'));
+  if (found.outcome === 'other method') {
+    const allow = found.methods.join(', ');
+    const reason = { ...failure('BAD_REQUEST', `This address takes ${allow}.`), status: 405 };
+    return { outcome: 'failed', failure: reason, headers: { allow } };
+  }
+  const text = await textOf(request);
+  if (typeof text !== 'string') return text && failed(text);
+  const who = await identify(request, running, door);
+  if (who.outcome === 'refused') return failed(failureFrom(who.error));
+  const { principal } = who;
+  // Who is nobody learns nothing of what is wrong with the body.
+  if (!principal) return failed(failure('UNAUTHENTICATED'));
+  const { route, segments } = found;
+  const body: Body = route.method === 'POST' ? parseBody(text) : { outcome: 'read', value: undefined };
+  if (body.outcome === 'failed') return body;
+  const flaw = route.method === 'POST' ? route.checkBody(body.value) : null;
+  if (flaw) return failed(flawed(flaw));
+  // The boundary between JSON and types: the schema has decided that this is the route's body.
+  const ask = route.ask(body.value as never, segments);
+  if (ask.kind === 'stream' && !running.signal.aborted) {
+    const forget = atExpiry(principal.expiresAt, () => running.abort());
+    running.signal.addEventListener('abort', forget);
+  }
+  return perform(route, ask, { requestId, principal, client, signal: running.signal, meter }, { graph, log });
+};
+
+/**
+ * Answers OpenAI's routes and the seeds' own, each as one document on the graph. A client that goes away ends what runs
+ * for it. Never rejects for a client's fault.
+ */
+export const handleRest = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  door: Door,
+): Promise<void> => {
+  const running = new AbortController();
+  response.on('close', () => running.abort());
+  // Answers hold private text; no cache keeps them.
+  response.setHeader('cache-control', 'no-store');
+  const given = await answer(request, path, running, door);
+  if (!given || response.destroyed) return;
+  switch (given.outcome) {
+    case 'done':
+      return sendJson(response, 200, given.answer);
+    case 'failed': {
+      const headers = 'headers' in given ? given.headers : {};
+      return sendJson(response, given.failure.status, errorBody(given.failure), {
+        ...errorHeaders(given.failure),
+        ...headers,
+      });
+    }
+    case 'streams':
+      return sendEvents(response, given.events, running.signal);
+    default:
+      return given satisfies never;
+  }
+};
