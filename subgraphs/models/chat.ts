@@ -7,6 +7,7 @@ import { callerOf, type RequestContext } from '#mesh/subgraph.ts';
 import { readChatRequest, type ChatRequest } from './chat-request.ts';
 import { endable } from '#mesh/endable.ts';
 import type { ChatCompletionMapper, ChatEventMapper } from './mappers.ts';
+import type { ChatMeter, ModelMetrics } from './metrics.ts';
 import { reserve, type Reservation } from './reservation.ts';
 import type { BillingStore } from './store/billing.ts';
 import type { Workers } from './workers.ts';
@@ -45,7 +46,7 @@ const finishOf = (reason: 'stop' | 'length', clamped: boolean): 'STOP' | 'LENGTH
   return clamped ? 'BUDGET' : 'LENGTH';
 };
 
-export const createChats = (workers: Workers, billing: BillingStore): Chats => {
+export const createChats = (workers: Workers, billing: BillingStore, metrics: Pick<ModelMetrics, 'chat'>): Chats => {
   const stopping = new AbortController();
   const running = new Set<RunningChat>();
   let tokens = 0;
@@ -56,6 +57,7 @@ export const createChats = (workers: Workers, billing: BillingStore): Chats => {
     { userId, credential }: Pick<Caller, 'userId' | 'credential'>,
     log: Log,
     signal: AbortSignal,
+    meter: ChatMeter,
   ): AsyncGenerator<ChatEventMapper, void, undefined> {
     const requestId = randomUUID();
     const model = await workers.use(request.model, signal);
@@ -75,6 +77,7 @@ export const createChats = (workers: Workers, billing: BillingStore): Chats => {
       log,
     );
     log.info({ chat: requestId, model: model.name, promptTokens, cap: reservation.cap }, 'a chat begins');
+    meter.begins(model.name, promptTokens);
     const common = { requestId, model: { name: model.name }, user: { id: userId } };
     let index = 0;
     let generated = 0;
@@ -85,12 +88,14 @@ export const createChats = (workers: Workers, billing: BillingStore): Chats => {
       for await (const { text, completionTokens, reason } of conversation.generate(options, until)) {
         tokens += completionTokens - generated;
         generated = completionTokens;
+        meter.generated(completionTokens);
         if (reason === null) {
           await reservation.record(completionTokens);
           if (text !== '') yield { ...common, index: index++, text, finishReason: null, usage: null };
         } else {
           await reservation.settle('settled', { completionTokens, chargePrompt: true });
           workers.answered(model.name);
+          meter.completed();
           const usage = { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
           yield { ...common, index, text, finishReason: finishOf(reason, reservation.cap < wanted), usage };
         }
@@ -105,6 +110,7 @@ export const createChats = (workers: Workers, billing: BillingStore): Chats => {
         .catch((error: unknown) =>
           log.error({ error, chat: requestId }, 'a chat was not settled; its lease will end it'),
         );
+      meter.charged((failed ? 0 : promptTokens) + reservation.recorded());
     }
   };
 
@@ -119,9 +125,15 @@ export const createChats = (workers: Workers, billing: BillingStore): Chats => {
     const over = Promise.withResolvers<void>();
     const chat: RunningChat = { over: over.promise, leave };
     running.add(chat);
+    const meter = metrics.chat();
+    let failed = false;
     try {
-      yield* generate(request, caller, context.log, AbortSignal.any([signal, stopping.signal]));
+      yield* generate(request, caller, context.log, AbortSignal.any([signal, stopping.signal]), meter);
+    } catch (error) {
+      failed = !signal.aborted;
+      throw error;
     } finally {
+      meter.ends(!failed);
       running.delete(chat);
       over.resolve();
     }

@@ -13,6 +13,8 @@ export interface Reservation {
    * @throws StudioError when the reservation is in force no more; SERVICE_UNAVAILABLE
    */
   record(completionTokens: number): Promise<void>;
+  /** Completion tokens that were committed so far. */
+  recorded(): number;
   /**
    * Charges what was recorded and, if given, more, which is recorded first: so a settlement only repeats what is on the
    * disk already. The second and later calls do nothing.
@@ -112,6 +114,7 @@ export const reserve = async (billing: BillingStore, request: ReservationRequest
     cap: reserved.cap,
     revoked: revocation.signal,
     record,
+    recorded: () => recorded,
     settle: async (outcome, { completionTokens = recorded, chargePrompt }) => {
       if (settled) return;
       if (completionTokens > recorded) await record(completionTokens);

@@ -12,6 +12,7 @@ import { createSubgraph } from '#mesh/subgraph.ts';
 import { openCatalogue, type Catalogue } from './catalogue.ts';
 import { createChanges } from './changes.ts';
 import { createChats } from './chat.ts';
+import { createMetrics } from './metrics.ts';
 import { createPrices } from './price.ts';
 import { entitiesOf } from './resolvers/entities.ts';
 import { mutationOf } from './resolvers/mutation.ts';
@@ -55,7 +56,8 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
   const changes = createChanges();
   const workers = createWorkers(catalogue, changes, log);
   const billing = openBilling(database, randomUUID());
-  const chats = createChats(workers, billing);
+  const metrics = createMetrics(workers);
+  const chats = createChats(workers, billing, metrics);
   const services: Services = { catalogue, workers, changes, chats, prices: createPrices(billing), database };
   const resolvers: Resolvers = {
     Query: queryOf(services),
@@ -67,6 +69,7 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
     name: 'models',
     sdl: join(import.meta.dirname, '../../schemas/models.graphql'),
     resolvers,
+    metrics: metrics.registry,
     secret,
     log,
     readiness: () => readinessOf(database, catalogue, config.modelsDir),
