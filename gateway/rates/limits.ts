@@ -8,6 +8,14 @@ export interface RateLimits {
   readonly signIns: number;
   /** Failed sign-ins in fifteen minutes of one e-mail from one address; a success forgets them. */
   readonly failedSignIns: number;
+  /** Streams that one user has open at the same time, over all connections. */
+  readonly streams: number;
+  /** Streams of one address that has not proven who asks. */
+  readonly anonymousStreams: number;
+  /** WebSockets that one user has open at the same time. */
+  readonly sockets: number;
+  /** WebSockets of one address that have not said who they are. */
+  readonly anonymousSockets: number;
   /** By how much an address of this machine may do more: a proxy, or all programs of a developer, stand behind it. */
   readonly loopback: number;
 }
@@ -17,5 +25,9 @@ export const RATE_LIMITS: RateLimits = {
   address: 600,
   signIns: 10,
   failedSignIns: 5,
+  streams: 200,
+  anonymousStreams: 20,
+  sockets: 100,
+  anonymousSockets: 32,
   loopback: 50,
 };

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CloseCode, handleProtocols } from 'graphql-ws';
+import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
+import { originOf } from '#mesh/address.ts';
 import type { Log } from '#mesh/log.ts';
 import { MAX_BODY_BYTES } from '#mesh/serve.ts';
 import type { Client } from '#mesh/identity.ts';
@@ -11,8 +12,11 @@ import type { WatchSession } from '../access/live-sessions.ts';
 import type { DocumentGraph } from '../graph.ts';
 import type { ReadClient } from '../http/client.ts';
 import { rateError, rateHeaders, type RateDecision } from '../rates/decision.ts';
+import type { RateLimits } from '../rates/limits.ts';
 import type { Meter, OpenMeter } from '../rates/meter.ts';
+import { Tally } from '../rates/tally.ts';
 import { decideAdmission } from './admission.ts';
+import { CLOSES } from './close-codes.ts';
 import { countRefusal, createProtocol, type Connection } from './protocol.ts';
 
 const KEEP_ALIVE_MS = 12_000;
@@ -20,8 +24,6 @@ const KEEP_ALIVE_MS = 12_000;
 const MAX_BUFFERED_BYTES = 32 * 1_048_576;
 /** How often `stop` looks whether the last operation is over. */
 const DRAIN_MS = 50;
-/** RFC 6455, section 7.4.1. */
-const GOING_AWAY = 1001;
 
 const Complete = z.object({ type: z.literal('complete'), id: z.string() });
 
@@ -65,6 +67,12 @@ const refuse = (socket: Duplex, status: string, headers: Readonly<Record<string,
   socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n`);
 };
 
+interface DoorOptions {
+  readonly openMeter: OpenMeter;
+  readonly readClient: ReadClient;
+  readonly limits: Pick<RateLimits, 'sockets' | 'anonymousSockets' | 'loopback'>;
+}
+
 export interface WebSocketDoor {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Takes no new connection, lets operations finish for `graceMs`, then closes what is left. */
@@ -76,7 +84,7 @@ export const createWebSocketDoor = (
   graph: DocumentGraph,
   watch: WatchSession,
   log: Log,
-  { openMeter, readClient }: { readonly openMeter: OpenMeter; readonly readClient: ReadClient },
+  { openMeter, readClient, limits }: DoorOptions,
 ): WebSocketDoor => {
   const protocol = createProtocol(graph, watch, log);
   const sockets = new WebSocketServer({
@@ -88,17 +96,27 @@ export const createWebSocketDoor = (
     allowSynchronousEvents: false,
   });
   const open = new Map<WebSocket, Connection>();
+  /** Those that have not said who they are, by address, and those that have, by user. */
+  const anonymous = new Tally();
+  const known = new Tally();
   let stopping = false;
 
-  const accept = (socket: WebSocket, client: Client, meter: Meter): void => {
+  /** @param leave takes it off the anonymous ones */
+  const accept = (socket: WebSocket, client: Client, meter: Meter, leave: () => void): void => {
     const end = new AbortController();
+    let leaveUser: (() => void) | undefined;
     const connection: Connection = {
-      close: (code, reason) => socket.close(code, reason),
+      close: ({ code, reason }) => socket.close(code, reason),
+      admit: (userId) => {
+        if (known.of(userId) >= limits.sockets) return false;
+        leave();
+        leaveUser = known.add(userId);
+        return true;
+      },
       operations: new Map(),
       signal: end.signal,
       credentials: {},
       client,
-      known: false,
       refusals: 0,
       meter,
       limited: undefined,
@@ -129,7 +147,7 @@ export const createWebSocketDoor = (
             read(text, handle).catch((error: unknown) => {
               if (socket.readyState !== socket.OPEN) return;
               log.error({ error }, 'a WebSocket message failed unexpectedly');
-              socket.close(CloseCode.InternalServerError, 'Internal server error');
+              connection.close(CLOSES.failed);
             });
           });
         },
@@ -138,6 +156,7 @@ export const createWebSocketDoor = (
     );
     socket.once('close', (code, reason) => {
       rest();
+      leaveUser?.();
       end.abort();
       open.delete(socket);
       for (const operation of connection.operations.values()) operation.abort();
@@ -148,14 +167,24 @@ export const createWebSocketDoor = (
   return {
     upgrade: (request, socket, head) => {
       const path = (request.url ?? '').split('?', 1)[0] ?? '';
-      const anonymous = [...open.values()].filter(({ known }) => !known).length;
-      const admission = decideAdmission({ path, stopping, open: open.size, anonymous });
-      if (admission.outcome === 'refused') return refuse(socket, admission.status);
       const client = readClient(request);
+      const origin = originOf(client.address ?? '');
+      const admission = decideAdmission({
+        path,
+        stopping,
+        open: open.size,
+        anonymous: anonymous.total,
+        ofAddress: anonymous.of(origin.key),
+        mostOfAddress: limits.anonymousSockets * (origin.loopback ? limits.loopback : 1),
+      });
+      if (admission.outcome === 'refused') return refuse(socket, admission.status);
       const meter = openMeter(client.address);
+      const leave = anonymous.add(origin.key);
+      // Whatever becomes of the upgrade, a connection that is gone counts no more.
+      socket.once('close', leave);
       const admit = (rate: RateDecision): void => {
         if (rate.outcome === 'within') {
-          sockets.handleUpgrade(request, socket, head, (upgraded) => accept(upgraded, client, meter));
+          sockets.handleUpgrade(request, socket, head, (upgraded) => accept(upgraded, client, meter, leave));
         } else {
           const headers = { ...rateHeaders(rate), 'retry-after': String(rate.retryAfterSeconds) };
           refuse(socket, '429 Too Many Requests', headers);
@@ -175,7 +204,7 @@ export const createWebSocketDoor = (
       const end = Date.now() + graceMs;
       while (busy() && Date.now() < end) await sleep(DRAIN_MS);
       for (const socket of open.keys()) {
-        socket.close(GOING_AWAY, 'Going away');
+        socket.close(CLOSES.goingAway.code, CLOSES.goingAway.reason);
         // A client that does not answer the closing handshake would hold the port.
         setTimeout(() => socket.terminate(), DRAIN_MS * 10).unref();
       }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { getOperationAST, type ExecutionArgs, type GraphQLError } from 'graphql';
-import { CloseCode, makeServer, type Context, type Server, type SubscribePayload } from 'graphql-ws';
+import { makeServer, type Context, type Server, type SubscribePayload } from 'graphql-ws';
 import { z } from 'zod';
 import { StudioError } from '#mesh/errors.ts';
 import type { Client } from '#mesh/identity.ts';
@@ -13,27 +13,24 @@ import { expected, sealError } from '../errors.ts';
 import type { DocumentGraph, ReadOperation, Requester } from '../graph.ts';
 import { rateError } from '../rates/decision.ts';
 import type { Meter } from '../rates/meter.ts';
+import { CLOSES, type Close } from './close-codes.ts';
 
 /** Operations that one connection may have under way. */
 const MAX_OPERATIONS = 50;
 /** Operations over that, or messages over the rate, which are refused one after the other before the connection is closed. */
 const MAX_REFUSALS = 50;
 
-/** RFC 6455, section 7.4.1, and the registry that continues it. */
-const POLICY_VIOLATION = 1008;
-const TRY_AGAIN_LATER = 1013;
-
 /** One connection, as far as the protocol sees it. */
 export interface Connection {
-  close(code: number, reason: string): void;
+  close(close: Close): void;
+  /** Counts it as this user's from now on; false when the user has as many connections as one may. */
+  admit(userId: string): boolean;
   /** What is under way, by the client's ids. */
   readonly operations: Map<string, AbortController>;
   /** Aborts when the connection is closed. */
   readonly signal: AbortSignal;
   credentials: Credentials;
   readonly client: Client;
-  /** Whether its credential has been found good. */
-  known: boolean;
   /** Operations and messages that were too many since the last that was not. */
   refusals: number;
   /** Counts its messages. */
@@ -45,7 +42,7 @@ export interface Connection {
 /** Closes a connection that goes on and on asking for what it is refused. */
 export const countRefusal = (connection: Connection): void => {
   connection.refusals += 1;
-  if (connection.refusals > MAX_REFUSALS) connection.close(POLICY_VIOLATION, 'Too many operations');
+  if (connection.refusals > MAX_REFUSALS) connection.close(CLOSES.tooMany);
 };
 
 /** The payload of `connection_init`. */
@@ -79,14 +76,14 @@ export const createProtocol = (graph: DocumentGraph, watch: WatchSession, log: L
   const check = async (connection: Connection, requestId: string, signal: AbortSignal): Promise<Authentication> => {
     const verdict = await graph.authenticate(connection.credentials, requestId, signal);
     if (verdict.outcome === 'refused' && verdict.error.code === 'UNAUTHENTICATED') {
-      connection.close(CloseCode.Forbidden, 'Forbidden');
+      connection.close(CLOSES.forbidden);
     }
     return verdict;
   };
 
   /** A live stream ends with the credential that opened it. graphql-ws clients then connect anew with a fresh one. */
   const closeAtExpiry = (connection: Connection, expiresAt: number): void => {
-    const forget = atExpiry(expiresAt, () => connection.close(CloseCode.Forbidden, 'Forbidden'));
+    const forget = atExpiry(expiresAt, () => connection.close(CLOSES.forbidden));
     if (connection.signal.aborted) forget();
     else connection.signal.addEventListener('abort', forget);
   };
@@ -94,7 +91,7 @@ export const createProtocol = (graph: DocumentGraph, watch: WatchSession, log: L
   /** What runs does not outlive the session or the role under which it was begun; the client then has to sign in. */
   const endWithSession = (connection: Connection, principal: Principal, running: AbortController): void => {
     const forget = watch(principal, () => {
-      connection.close(CloseCode.Forbidden, 'Forbidden');
+      connection.close(CLOSES.forbidden);
       // Not left to the closing handshake, which the client may put off.
       running.abort();
     });
@@ -106,22 +103,17 @@ export const createProtocol = (graph: DocumentGraph, watch: WatchSession, log: L
     const credentials = credentialsOf(connectionParams);
     if (!credentials) return false;
     connection.credentials = credentials;
-    if (connection.limited) {
-      connection.close(TRY_AGAIN_LATER, 'Try again later');
+    const later = (): false => {
+      connection.close(CLOSES.tryAgainLater);
       return false;
-    }
+    };
+    if (connection.limited) return later();
     const verdict = await check(connection, randomUUID(), connection.signal);
-    if (verdict.outcome === 'refused') {
-      connection.close(TRY_AGAIN_LATER, 'Try again later');
-      return false;
-    }
+    if (verdict.outcome === 'refused') return later();
     if (verdict.principal) {
-      connection.known = true;
-      if (rateError(await connection.meter.identify(verdict.principal.userId))) {
-        connection.close(TRY_AGAIN_LATER, 'Try again later');
-        return false;
-      }
-      closeAtExpiry(connection, verdict.principal.expiresAt);
+      const { userId, expiresAt } = verdict.principal;
+      if (!connection.admit(userId) || rateError(await connection.meter.identify(userId))) return later();
+      closeAtExpiry(connection, expiresAt);
     }
     return true;
   };

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
+import { RATE_LIMITS } from '#gateway/rates/limits.ts';
 import { startMesh, type TestMesh } from './mesh/mesh.ts';
 
 const Message = z.object({ type: z.string(), id: z.string().optional(), payload: z.unknown().optional() });
@@ -23,8 +24,8 @@ class RawClient {
   readonly #messages: Message[] = [];
   readonly #waiting: ((message: Message) => void)[] = [];
 
-  constructor(subprotocol = 'graphql-transport-ws', { url } = mesh) {
-    this.socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, subprotocol);
+  constructor(subprotocol = 'graphql-transport-ws', { url } = mesh, headers: Record<string, string> = {}) {
+    this.socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, subprotocol, { headers });
     this.closed = new Promise((resolve) => this.socket.on('close', (code) => resolve(code)));
     this.socket.on('error', () => undefined);
     this.socket.on('message', (data: Buffer) => {
@@ -108,6 +109,23 @@ describe('the protocol’s closing codes', () => {
     const client = await new RawClient().init();
     await client.send({ type: 'connection_init' });
     expect(await client.closed).toBe(4429);
+  });
+
+  test.each([
+    ['1002 for a frame that is no frame', [0xf1, 0x80, 0, 0, 0, 0], 1002],
+    ['1007 for a text that is no UTF-8', [0x81, 0x81, 0, 0, 0, 0, 0xff], 1007],
+  ])('%s', async (_, frame, code) => {
+    const { port } = new URL(mesh.url);
+    const socket = connect({ port: Number(port), host: '127.0.0.1' });
+    socket.write(
+      `GET /graphql HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${btoa('0123456789abcdef')}\r\nsec-websocket-protocol: graphql-transport-ws\r\n\r\n`,
+    );
+    await once(socket, 'data');
+    socket.write(Uint8Array.from(frame));
+    // A Buffer, since the socket has no encoding.
+    const [closing] = (await once(socket, 'data')) as [Buffer];
+    expect([closing[0], closing.readUInt16BE(2)]).toEqual([0x88, code]);
+    socket.destroy();
   });
 
   test('1009 for a message over 1 MiB', async () => {
@@ -213,28 +231,110 @@ describe('a client that asks for too much', () => {
   });
 });
 
-test('of those who do not say who they are, no more than 256 are connected', async () => {
-  const own = await startMesh();
-  try {
-    const arrive = async () => {
-      const socket = new WebSocket(`${own.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
-      const failed = once(socket, 'error').then(([error]) => String(error));
-      return Promise.race([once(socket, 'open').then(() => socket), failed]);
+describe('of WebSockets and streams', () => {
+  const limits = { ...RATE_LIMITS, anonymousSockets: 4, sockets: 3, streams: 5, anonymousStreams: 2 };
+  let own: TestMesh;
+
+  beforeEach(async () => {
+    own = await startMesh({ proxies: 'loopback', rates: limits });
+  });
+  afterEach(() => own.stop());
+
+  /** A connection from an address, or why there is none. */
+  const arrive = async (address: string): Promise<RawClient | string> => {
+    const client = new RawClient('graphql-transport-ws', own, { 'x-forwarded-for': address });
+    const failed = once(client.socket, 'error').then(([error]) => String(error));
+    return Promise.race([once(client.socket, 'open').then(() => client), failed]);
+  };
+  const connected = async (address: string): Promise<RawClient> => {
+    const client = await arrive(address);
+    if (typeof client === 'string') throw new Error(client);
+    return client;
+  };
+  const signedIn = async (address: string, token: string) =>
+    (await connected(address)).init({ authorization: `Bearer ${token}` });
+
+  test('an address may have some that do not say who they are, and keeps no other address out', async () => {
+    const [first] = await Promise.all(Array.from({ length: 4 }, () => connected('203.0.113.1')));
+    expect(await arrive('203.0.113.1')).toContain('429');
+    await connected('203.0.113.2');
+    // All of an IPv6 network is one address.
+    for (const host of [1, 2, 3, 4]) await connected(`2001:db8::${host}`);
+    expect(await arrive('2001:db8::5')).toContain('429');
+    // Whoever says who they are makes room.
+    await first?.init({ authorization: `Bearer ${await own.keys.token('DEVELOPER')}` });
+    const next = await connected('203.0.113.1');
+    expect(await arrive('203.0.113.1')).toContain('429');
+    next.socket.terminate();
+    await expect.poll(async () => typeof (await arrive('203.0.113.1'))).toBe('object');
+  });
+
+  test('a user may have some connections, from wherever', async () => {
+    const token = await own.keys.token('DEVELOPER');
+    const [first] = await Promise.all([1, 2, 3].map((host) => signedIn(`203.0.113.${host}`, token)));
+    const more = await connected('203.0.113.4');
+    await more.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+    expect(await more.closed).toBe(1013);
+    await signedIn('203.0.113.4', await own.keys.token('DEVELOPER'));
+    await first?.end();
+    await signedIn('203.0.113.4', token);
+  });
+
+  test('a user may have some streams, over all connections of both kinds', async () => {
+    const token = await own.keys.token('DEVELOPER');
+    const [one, two] = await Promise.all([signedIn('203.0.113.1', token), signedIn('203.0.113.2', token)]);
+    for (const id of ['1', '2']) {
+      await one.send(subscribe(id, HANG));
+      await two.send(subscribe(id, HANG));
+      expect([(await one.next()).type, (await two.next()).type]).toEqual(['next', 'next']);
+    }
+    const events = async () => {
+      const end = new AbortController();
+      const response = await fetch(`${own.url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'text/event-stream',
+          authorization: `Bearer ${token}`,
+        },
+        body: JSON.stringify({ query: HANG }),
+        signal: end.signal,
+      });
+      const { value } = (await response.body?.getReader().read()) ?? {};
+      return { text: new TextDecoder().decode(value), end };
     };
-    const [first] = await Promise.all(Array.from({ length: 256 }, arrive));
-    expect(await arrive()).toContain('503');
-    if (!(first instanceof WebSocket)) throw new Error(first);
-    first.send(
-      JSON.stringify({
-        type: 'connection_init',
-        payload: { authorization: `Bearer ${await own.keys.token('DEVELOPER')}` },
-      }),
-    );
-    await once(first, 'message');
-    expect(await arrive()).toBeInstanceOf(WebSocket);
-  } finally {
-    await own.stop();
-  }
+    const fifth = await events();
+    const refusal = { type: 'next', payload: { errors: [{ extensions: { code: 'RATE_LIMITED' } }] } };
+    await two.send(subscribe('3', HANG));
+    expect(await two.next()).toMatchObject(refusal);
+    expect((await events()).text).toContain('RATE_LIMITED');
+    // What has ended, in whatever way, makes room.
+    fifth.end.abort();
+    one.socket.terminate();
+    await expect.poll(() => own.sources.ended).toBe(3);
+    for (const id of ['4', '5', '6']) {
+      await two.send(subscribe(id, COUNT));
+    }
+    const types: string[] = [];
+    while (types.filter((type) => type === 'complete').length < 3) {
+      const message = await two.next();
+      expect(message).not.toMatchObject(refusal);
+      types.push(message.type);
+    }
+  });
+
+  test('an address may have some streams without saying who asks', async () => {
+    const [one, two] = await Promise.all([connected('203.0.113.1'), connected('203.0.113.1')]);
+    for (const client of [one, two]) {
+      await (await client.init()).send(subscribe('1', HANG));
+      expect((await client.next()).type).toBe('next');
+    }
+    await one.send(subscribe('2', HANG));
+    expect(await one.next()).toMatchObject({ payload: { errors: [{ extensions: { code: 'RATE_LIMITED' } }] } });
+    const other = await (await connected('203.0.113.2')).init();
+    await other.send(subscribe('1', HANG));
+    expect(await other.next()).toMatchObject({ payload: { data: {} } });
+  });
 });
 
 describe('credentials', () => {

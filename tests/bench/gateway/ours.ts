@@ -2,6 +2,7 @@
 import { readConfig } from '#mesh/config.ts';
 import { createLog } from '#mesh/log.ts';
 import { secretFrom } from '#mesh/secret.ts';
+import { RATE_LIMITS } from '#gateway/rates/limits.ts';
 import { startGateway } from '#gateway/server.ts';
 
 const [home = '', supergraph = ''] = process.argv.slice(2);
@@ -14,6 +15,6 @@ const gateway = await startGateway({
   local: new Map(),
   studio: `${home}/no-studio`,
   supergraph,
-  rates: { principal: UNLIMITED, address: UNLIMITED, signIns: 0, failedSignIns: 0, loopback: 1 },
+  rates: { ...RATE_LIMITS, principal: UNLIMITED, address: UNLIMITED, anonymousStreams: UNLIMITED },
 });
 process.send?.({ url: gateway.url });

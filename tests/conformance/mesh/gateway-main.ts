@@ -23,6 +23,10 @@ const gateway = await startGateway({
     address: BOUNDLESS,
     signIns: BOUNDLESS,
     failedSignIns: BOUNDLESS,
+    streams: BOUNDLESS,
+    anonymousStreams: BOUNDLESS,
+    sockets: BOUNDLESS,
+    anonymousSockets: BOUNDLESS,
     loopback: 1,
   },
 });
