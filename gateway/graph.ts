@@ -261,7 +261,7 @@ export const createGraph = (options: GraphOptions): DocumentGraph => {
   const executeDocument: DocumentGraph['executeDocument'] = async (operation, requester) => {
     try {
       const admitted = admit(operation, requester);
-      const { deferral } = admitted.prepared;
+      const deferral = admitted.prepared.deferral(admitted.context.variables);
       if (requester.incremental !== true || !deferral) return await finish(admitted, requester);
       const plan = deferral.plan(new Set(admitted.denied.map(({ field }) => field.coordinate)));
       return plan === 'indivisible' ? await finish(admitted, requester) : parts(admitted, deferral, plan, requester);

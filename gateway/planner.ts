@@ -9,10 +9,11 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
+import { StudioError } from '#mesh/errors.ts';
 import type { GuardedField, Rules } from './access/guards.ts';
 import type { Variables } from './conditions.ts';
 import { compilePrice, type Weights } from './cost.ts';
-import { defers, withoutDefers } from './defer/directive.ts';
+import { findDefers, type Defers } from './defer/directive.ts';
 import { divide, type Division } from './defer/parts.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { asksSubgraphs, expandFragments, guardedFields, introspectionOf, withoutFields } from './selections.ts';
@@ -34,8 +35,8 @@ export interface Prepared {
    * @returns undefined when no subgraph is asked for anything any more
    */
   plan(denied: ReadonlySet<string>): Plan | undefined;
-  /** How it is answered in parts; undefined when it defers nothing. */
-  readonly deferral: Deferral | undefined;
+  /** How it is answered in parts; undefined when it defers nothing, which its variables may decide. */
+  deferral(variables: Variables): Deferral | undefined;
   /** What it costs, see cost.ts. */
   price(variables: Variables): number;
   /** Whether it asks what the graph is like, with `__schema` or `__type`. */
@@ -66,6 +67,9 @@ export interface PlannerParts {
 /** Roles and policies deny few distinct sets of fields; a plan beyond this many is made each time. */
 const MAX_PLANS = 16;
 
+/** Parts that an answer may come in; each of them is planned and shaped for itself. */
+const MAX_DEFERS = 32;
+
 /** Prepares each operation of each document once. */
 export class Planner {
   readonly parts: PlannerParts;
@@ -91,14 +95,18 @@ export class Planner {
 
   #prepare(given: OperationDefinitionNode): Prepared {
     const { schema, rules, weights, planner } = this.parts;
-    const operation = withoutDefers(given);
+    const defers = findDefers(given);
+    if (defers.count > MAX_DEFERS) {
+      throw new StudioError('DOCUMENT_TOO_LARGE', `The document defers more than ${MAX_DEFERS} parts.`);
+    }
+    const operation = defers.whole;
     const introspection = introspectionOf(operation);
     return {
       operation,
       guarded: guardedFields(schema, rules, operation),
       shape: compileShape(schema, operation),
       plan: this.#plans(operation, () => planner),
-      deferral: operation.operation === OperationTypeNode.QUERY && defers(given) ? this.#divide(given) : undefined,
+      deferral: this.#deferrals(defers),
       price: compilePrice(schema, weights, operation),
       introspects: introspection !== undefined,
       introspect: (variables) => {
@@ -109,17 +117,31 @@ export class Planner {
     };
   }
 
+  /** The divisions of a query by which of its `@defer`s hold, each made once. */
+  #deferrals(defers: Defers): Prepared['deferral'] {
+    const known = new Map<string, Deferral>();
+    return (variables) => {
+      const holding = defers.whole.operation === OperationTypeNode.QUERY ? defers.holding(variables) : '';
+      if (holding === '') return undefined;
+      const deferral = known.get(holding) ?? this.#divide(defers.operation(holding));
+      if (known.size < MAX_PLANS) known.set(holding, deferral);
+      return deferral;
+    };
+  }
+
   #divide(operation: OperationDefinitionNode): Deferral {
     const division = divide(this.parts.schema, operation);
     const plans = this.#plans(division.operation, this.parts.deferringPlanner);
+    let indivisible = false;
     return {
       ...division,
       plan: (denied) => {
         try {
-          return plans(denied);
+          return indivisible ? 'indivisible' : plans(denied);
         } catch {
           // @apollo/query-planner gives up on a deferred field that @requires one of another service. The operation has
           // a plan without @defer, which nobody is bound to follow.
+          indivisible = true;
           return 'indivisible';
         }
       },

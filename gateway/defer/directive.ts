@@ -2,27 +2,27 @@ import {
   GraphQLError,
   Kind,
   OperationTypeNode,
+  type ArgumentNode,
   type ASTVisitor,
   type DirectiveNode,
   type OperationDefinitionNode,
   type SelectionNode,
   type ValidationContext,
 } from 'graphql';
+import type { Variables } from '../conditions.ts';
 
-/** The `@defer` of a selection, if it has one that may hold. */
-export const deferOf = ({ directives }: SelectionNode): DirectiveNode | undefined => {
-  const defer = directives?.find(({ name }) => name.value === 'defer');
-  const value = argument(defer, 'if');
-  return value?.kind === Kind.BOOLEAN && !value.value ? undefined : defer;
-};
+/** The `@defer` of a selection, if it has one. */
+export const deferOf = ({ directives }: SelectionNode): DirectiveNode | undefined =>
+  directives?.find(({ name }) => name.value === 'defer');
 
 const argument = (directive: DirectiveNode | undefined, name: string) =>
   directive?.arguments?.find((given) => given.name.value === name)?.value;
 
-/** The variable that a `@defer` depends on. */
-export const variableOf = (defer: DirectiveNode): string | undefined => {
+/** Whether a `@defer` holds. */
+const holds = (defer: DirectiveNode, variables: Variables): boolean => {
   const value = argument(defer, 'if');
-  return value?.kind === Kind.VARIABLE ? value.name.value : undefined;
+  if (value?.kind === Kind.VARIABLE) return variables[value.name.value] !== false;
+  return value?.kind !== Kind.BOOLEAN || value.value;
 };
 
 export const labelOf = (defer: DirectiveNode): string | undefined => {
@@ -52,32 +52,72 @@ export const deferRule = (context: ValidationContext): ASTVisitor => {
   };
 };
 
-/** An expanded operation without any `@defer`. */
-export const withoutDefers = (operation: OperationDefinitionNode): OperationDefinitionNode => {
-  const strip = (selections: readonly SelectionNode[]): SelectionNode[] =>
+/** Every `@defer` of an expanded operation, in the order of the text. */
+const defersOf = ({ selectionSet }: OperationDefinitionNode): readonly DirectiveNode[] => {
+  const within = (selections: readonly SelectionNode[]): DirectiveNode[] =>
+    selections.flatMap((selection) => {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return [];
+      const own = deferOf(selection);
+      const inner = selection.selectionSet ? within(selection.selectionSet.selections) : [];
+      return own ? [own, ...inner] : inner;
+    });
+  return within(selectionSet.selections);
+};
+
+/**
+ * An expanded operation with only those `@defer`s that hold. Decided before anything is planned: the planner would make a
+ * plan for each combination of the variables that they depend on.
+ * @param holding by their place in the text
+ */
+const withDefers = (operation: OperationDefinitionNode, holding: readonly boolean[]): OperationDefinitionNode => {
+  let place = 0;
+  const keep = (selections: readonly SelectionNode[]): SelectionNode[] =>
     selections.map((selection) => {
       if (selection.kind === Kind.FRAGMENT_SPREAD) return selection;
-      const directives = selection.directives?.filter(({ name }) => name.value !== 'defer') ?? [];
+      const stays = deferOf(selection) === undefined || (holding[place++] ?? false);
+      const directives = (selection.directives ?? []).flatMap((directive) => {
+        if (directive.name.value !== 'defer') return [directive];
+        return stays ? [{ ...directive, arguments: (directive.arguments ?? []).filter(isLabel) }] : [];
+      });
       const { selectionSet } = selection;
-      const inner = selectionSet && { ...selectionSet, selections: strip(selectionSet.selections) };
+      const inner = selectionSet && { ...selectionSet, selections: keep(selectionSet.selections) };
       return selection.kind === Kind.FIELD
         ? { ...selection, directives, ...(inner ? { selectionSet: inner } : {}) }
         : { ...selection, directives, selectionSet: inner ?? selection.selectionSet };
     });
   return {
     ...operation,
-    selectionSet: { ...operation.selectionSet, selections: strip(operation.selectionSet.selections) },
+    selectionSet: { ...operation.selectionSet, selections: keep(operation.selectionSet.selections) },
   };
 };
 
-/** Whether an expanded operation defers anything. */
-export const defers = ({ selectionSet }: OperationDefinitionNode): boolean => {
-  const some = (selections: readonly SelectionNode[]): boolean =>
-    selections.some(
-      (selection) =>
-        selection.kind !== Kind.FRAGMENT_SPREAD &&
-        ((selection.kind === Kind.INLINE_FRAGMENT && deferOf(selection) !== undefined) ||
-          (selection.selectionSet !== undefined && some(selection.selectionSet.selections))),
-    );
-  return some(selectionSet.selections);
+const isLabel = (given: ArgumentNode): boolean => given.name.value === 'label';
+
+/** What an operation defers, which its variables decide. */
+export interface Defers {
+  /** The operation with nothing deferred. */
+  readonly whole: OperationDefinitionNode;
+  readonly count: number;
+  /** Which of them hold, as a word; the empty word when none does. */
+  holding(variables: Variables): string;
+  /** The operation with those that hold. @param holding what `holding` answered */
+  operation(holding: string): OperationDefinitionNode;
+}
+
+/** Looks for what an expanded operation defers. */
+export const findDefers = (operation: OperationDefinitionNode): Defers => {
+  const defers = defersOf(operation);
+  return {
+    whole: defers.length === 0 ? operation : withDefers(operation, []),
+    count: defers.length,
+    holding: (variables) => {
+      const word = defers.map((defer) => (holds(defer, variables) ? '1' : '0')).join('');
+      return word.includes('1') ? word : '';
+    },
+    operation: (word) =>
+      withDefers(
+        operation,
+        word.split('').map((mark) => mark === '1'),
+      ),
+  };
 };

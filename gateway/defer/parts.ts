@@ -15,7 +15,7 @@ import {
 import { both, conditionOf, type Condition } from '../conditions.ts';
 import { responseName } from '../selections.ts';
 import { compilePart, compileShape, type PartShape, type Shape } from '../shape.ts';
-import { deferOf, labelOf, variableOf } from './directive.ts';
+import { deferOf, labelOf } from './directive.ts';
 
 /** A fragment that is answered later. */
 export interface Part {
@@ -23,7 +23,7 @@ export interface Part {
   readonly label: string | undefined;
   /** Response names from the root to the object that it completes; lists add nothing to it. */
   readonly path: readonly string[];
-  /** Whether it is deferred at all, which its variables decide. */
+  /** Whether the fragments around let it stand. */
   readonly condition: Condition;
   /** The parts that it stands in, the innermost first. */
   readonly within: readonly number[];
@@ -40,20 +40,6 @@ export interface Division {
 }
 
 const name = (value: string) => ({ kind: Kind.NAME, value }) as const;
-
-const directive = (of: string, given: NonNullable<DirectiveNode['arguments']>): DirectiveNode => ({
-  kind: Kind.DIRECTIVE,
-  name: name(of),
-  arguments: given,
-});
-
-/** In place of a `@defer`: leaves the fragment out where it is deferred, and keeps it where its variable says no. */
-const unlessDeferred = (defer: DirectiveNode): DirectiveNode | undefined => {
-  const variable = variableOf(defer);
-  if (variable === undefined) return undefined;
-  const value = { kind: Kind.VARIABLE, name: name(variable) } as const;
-  return directive('skip', [{ kind: Kind.ARGUMENT, name: name('if'), value }]);
-};
 
 const withLabel = (defer: DirectiveNode, label: string): DirectiveNode => ({
   ...defer,
@@ -133,10 +119,8 @@ export const divide = (schema: GraphQLSchema, operation: OperationDefinitionNode
         continue;
       }
       const index = parts.length;
-      const variable = variableOf(defer);
-      const deferred: Condition = variable === undefined ? true : (variables) => variables[variable] !== false;
-      const part = { label: labelOf(defer), path: place.path, within: place.within, type: place.object };
-      parts.push({ ...part, condition: both(condition, deferred), fragment: selection });
+      const part = { label: labelOf(defer), path: place.path, within: place.within, type: place.object, condition };
+      parts.push({ ...part, fragment: selection });
       const inner = walk(selection.selectionSet.selections, {
         ...place,
         type,
@@ -149,9 +133,7 @@ export const divide = (schema: GraphQLSchema, operation: OperationDefinitionNode
         directives: [...others(selection), withLabel(defer, String(index))],
       });
       const fragment = withSelections({ ...selection, directives: others(selection) }, inner.together);
-      parts[index] = { ...part, condition: both(condition, deferred), fragment: inside(place.types, fragment) };
-      const unless = unlessDeferred(defer);
-      if (unless) together.push({ ...fragment, directives: [...others(selection), unless] });
+      parts[index] = { ...part, fragment: inside(place.types, fragment) };
     }
     return { planned, together };
   };

@@ -190,6 +190,27 @@ describe('an answer in parts', () => {
     expect(await partsOf(document, { later: true }, { ...requester(), incremental: false })).toEqual(whole);
   });
 
+  test('is decided by its variables before it is planned, however many there are', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `v${index}`);
+    const users = names.map(
+      (name) => `${name}: user(id: "1") { id ... @defer(if: $${name}) { name friends { role } } }`,
+    );
+    const document = `query (${names.map((name) => `$${name}: Boolean!`).join(' ')}) { ${users.join(' ')} }`;
+    const variables = Object.fromEntries(names.map((name, index) => [name, index % 2 === 0]));
+    const parts = await partsOf(document, variables);
+    const first = Object.entries(parts[0]?.data ?? {}).map(([name, user]) => [name, isObject(user) && 'name' in user]);
+    expect(first).toEqual(names.map((name, index) => [name, index % 2 === 1]));
+    expect(parts.flatMap(({ incremental = [] }) => incremental)).toHaveLength(10);
+  });
+
+  test('has at most 32 parts', async () => {
+    const { graph } = mesh.gateway;
+    const deferred = (count: number) => `{ user(id: "1") { id ${'... @defer { name } '.repeat(count)} } }`;
+    expect(await partsOf(deferred(32))).not.toHaveLength(1);
+    const { errors } = await graph.execute({ document: deferred(33) }, requester());
+    expect(errors?.[0]?.extensions['code']).toBe('DOCUMENT_TOO_LARGE');
+  });
+
   test('keeps the errors of a part in it, and the rest unharmed', async () => {
     // The motto of the third user is an error.
     const [first, ...later] = await partsOf('{ users { id ... @defer { motto } } }');
