@@ -44,6 +44,10 @@ const post = (pool: Pool, message: Message): Promise<Reply> =>
       signal.removeEventListener('abort', abort);
       done();
     };
+    const refuse = (): void => {
+      settle(() => reject(new TransportFailure('too large')));
+      controller?.abort(new Error('the answer is too large'));
+    };
     signal.addEventListener('abort', abort);
     pool.dispatch(
       { path: '/graphql', method: 'POST', headers, body },
@@ -52,15 +56,14 @@ const post = (pool: Pool, message: Message): Promise<Reply> =>
           controller = started;
           if (signal.aborted) abort();
         },
-        onResponseStart: (_, code) => {
+        onResponseStart: (_, code, { 'content-length': length }) => {
           status = code;
+          if (Number(length) > MAX_ANSWER_BYTES) refuse();
         },
         onResponseData: (_, chunk) => {
           size += chunk.length;
-          chunks.push(chunk);
-          if (size <= MAX_ANSWER_BYTES) return;
-          settle(() => reject(new TransportFailure('too large')));
-          controller?.abort(new Error('the answer is too large'));
+          if (size > MAX_ANSWER_BYTES) refuse();
+          else chunks.push(chunk);
         },
         onResponseEnd: () => settle(() => resolve({ status, text: Buffer.concat(chunks).toString() })),
         onResponseError: (_, error) => settle(() => reject(failure(error))),

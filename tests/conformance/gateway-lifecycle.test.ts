@@ -23,6 +23,28 @@ afterEach(async () => {
   mesh = undefined;
 });
 
+/** All events of a subscription. */
+const overWebSocket = async ({ url }: TestMesh, query: string): Promise<unknown[]> => {
+  const client = createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+  });
+  const events: unknown[] = [];
+  for await (const event of client.iterate({ query })) events.push(event);
+  await client.dispose();
+  return events;
+};
+
+const overEvents = async ({ url }: TestMesh, query: string): Promise<unknown[]> => {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query }),
+  });
+  return [...(await response.text()).matchAll(/^data: (\{.*)$/gm)].map(([, data]): unknown => JSON.parse(data ?? ''));
+};
+
 const Body = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z.array(z.object({ message: z.string(), extensions: z.looseObject({ code: z.string() }) })).optional(),
@@ -62,6 +84,29 @@ describe('a new supergraph', () => {
     expect(await events.next()).toMatchObject({ value: { data: { chat: { user: { name: 'User 1' } } } } });
     await events.return?.(undefined);
     await client.dispose();
+  });
+
+  test('takes no event from twenty streams of both kinds that run meanwhile', async () => {
+    const running = await start();
+    const query = 'subscription { chat(prompt: "tick", count: 100) { index user { name } } }';
+    const streams = Array.from({ length: 20 }, (_, index) =>
+      (index % 2 === 0 ? overWebSocket : overEvents)(running, query),
+    );
+    await expect.poll(() => running.sources.opened).toBe(20);
+    const sdl = await readFile(running.supergraph, 'utf8');
+    for (const name of ['first', 'second']) {
+      await replace(
+        running.supergraph,
+        sdl.replace('  me: User', `  ${name}: User @join__field(graph: USERS)\n  me: User`),
+      );
+      await expect
+        .poll(async () => (await ask(running, `{ ${name} { id } }`)).status, { timeout: 5_000 })
+        .not.toBe(400);
+    }
+    // Both came while the streams ran.
+    expect(running.sources.ended).toBe(0);
+    const whole = Array.from({ length: 100 }, (_, index) => ({ data: { chat: { index, user: { name: 'User 1' } } } }));
+    for (const events of await Promise.all(streams)) expect(events).toEqual(whole);
   });
 
   test('that is broken, or has a rule that nobody enforces, changes nothing', async () => {
@@ -164,6 +209,17 @@ describe('stopping', () => {
     await client.dispose();
     await stopped;
     await expect(fetch(running.url)).rejects.toThrow('fetch failed');
+  });
+
+  test('lets streams of both kinds finish, each with every event', async () => {
+    const running = await start({ remote: ['models'] });
+    const query = 'subscription { chat(prompt: "tick", count: 30) { index } }';
+    const streams = [overWebSocket(running, query), overEvents(running, query)];
+    await expect.poll(() => running.sources.opened).toBe(2);
+    const stopped = running.gateway.stop(10_000);
+    const whole = Array.from({ length: 30 }, (_, index) => ({ data: { chat: { index } } }));
+    for (const events of await Promise.all(streams)) expect(events).toEqual(whole);
+    await stopped;
   });
 
   test('cuts what does not end in time', async () => {

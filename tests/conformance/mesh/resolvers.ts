@@ -90,8 +90,8 @@ async function* count(sources: Sources, to: number, context: RequestContext, tex
 }
 
 /** Gives an event every 20 ms. */
-async function* tick(sources: Sources, context: RequestContext) {
-  for await (const event of count(sources, 1_000, context)) {
+async function* tick(sources: Sources, to: number, context: RequestContext) {
+  for await (const event of count(sources, to, context)) {
     yield event;
     await sleep(20, undefined, { signal: context.signal }).catch(() => undefined);
   }
@@ -133,7 +133,7 @@ export const modelsResolvers = (sources: Sources) => ({
     chat: {
       subscribe: (_: unknown, { prompt, count: to }: { prompt: string; count?: number }, context: RequestContext) => {
         if (prompt === 'hang') return hang(sources, context);
-        if (prompt === 'tick') return tick(sources, context);
+        if (prompt === 'tick') return tick(sources, to ?? 1_000, context);
         if (prompt === 'fail') return fail(sources);
         return count(
           sources,
