@@ -2,7 +2,6 @@ import {
   getNamedType,
   GraphQLList,
   isAbstractType,
-  isCompositeType,
   isObjectType,
   isTypeDefinitionNode,
   isTypeExtensionNode,
@@ -171,13 +170,15 @@ export const compilePrice = (
         ? { fields: listSize.sizedFields, size }
         : undefined;
     const items = isList(definition.type) ? ((sized ? undefined : size) ?? inherited ?? ASSUMED_SIZE) : 1;
-    const own = costs.get(coordinate) ?? costs.get(named.name) ?? (isCompositeType(named) ? WEIGHT_OF_OBJECT : 0);
-    const inner = node.selectionSet ? priceOf(named.name, node.selectionSet, sized) : 0;
+    const own = costs.get(coordinate);
+    const item = node.selectionSet
+      ? priceOf(named.name, node.selectionSet, own, sized)
+      : (own ?? costs.get(named.name) ?? 0);
     const once = [
       ...(node.arguments ?? []).map(({ name }) => costs.get(`${coordinate}(${name.value}:)`) ?? 0),
       parent === mutation ? WEIGHT_OF_MUTATION : 0,
     ];
-    return where(conditionOf(node), sum([...once, product([items, sum([own, inner])])]));
+    return where(conditionOf(node), sum([...once, product([items, item])]));
   };
 
   const priceOfType = (parent: GraphQLObjectType, set: SelectionSetNode, sized: Sized | undefined): Amount =>
@@ -194,18 +195,22 @@ export const compilePrice = (
       }),
     );
 
-  const priceOf = (name: string, set: SelectionSetNode, sized?: Sized): Amount => {
-    const done = sized ? undefined : known.get(set)?.get(name);
+  /** @param own what each object weighs, where that is not for its type to say */
+  const priceOf = (name: string, set: SelectionSetNode, own?: number, sized?: Sized): Amount => {
+    const key = `${name} ${own}`;
+    const done = sized ? undefined : known.get(set)?.get(key);
     if (done !== undefined) return done;
     const type = schema.getType(name);
-    if (isObjectType(type)) return priceOfType(type, set, sized);
+    const priceOfOne = (possible: GraphQLObjectType): Amount =>
+      sum([own ?? costs.get(possible.name) ?? WEIGHT_OF_OBJECT, priceOfType(possible, set, sized)]);
+    if (isObjectType(type)) return priceOfOne(type);
     if (!isAbstractType(type)) return 0;
-    const price = remembered(most(schema.getPossibleTypes(type).map((possible) => priceOfType(possible, set, sized))));
-    if (!sized) known.set(set, new Map(known.get(set)).set(name, price));
+    const price = remembered(most(schema.getPossibleTypes(type).map(priceOfOne)));
+    if (!sized) known.set(set, new Map(known.get(set)).set(key, price));
     return price;
   };
 
   const root = schema.getRootType(operation.operation);
-  const price = root ? priceOf(root.name, operation.selectionSet) : 0;
+  const price = root ? priceOf(root.name, operation.selectionSet, 0) : 0;
   return (variables) => at(price, variables);
 };

@@ -73,9 +73,7 @@ export class Generation {
     if (flaws.length > 0) return flaws;
     for (const definition of document.definitions) {
       if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-      const prepared = this.planner.prepare(document, definition.name?.value);
-      prepared?.plan(new Set());
-      prepared?.deferral?.plan(new Set());
+      this.planner.prepare(document, definition.name?.value)?.plan(new Set());
     }
     this.#kept.set(text, document);
     return [];
