@@ -11,6 +11,7 @@ import type { Log } from '#mesh/log.ts';
 import { readBody, sendJson } from '#mesh/serve.ts';
 import { DISCOVER, OPENRPC } from './discover.ts';
 import { errorResponse, failure, failureFrom, NO_JSON, UNKNOWN_METHOD, type Failure } from './failures.ts';
+import type { Method } from './method.ts';
 import { METHODS } from './methods.ts';
 import { perform, type Outcome } from './perform.ts';
 import { parseDirect, parseMessage, type Call, type Id } from './protocol.ts';
@@ -23,6 +24,8 @@ export interface Door {
   readonly requestId: string;
   readonly client: Client;
   readonly meter: Meter;
+  /** The studio's own when left out. */
+  readonly methods?: ReadonlyMap<string, Method>;
 }
 
 /** What stands before a method's name in the address of its own door. */
@@ -48,7 +51,7 @@ interface Session {
 }
 
 const openSession = (request: IncomingMessage, running: AbortController, door: Door): Session => {
-  const { requestId, client, meter } = door;
+  const { requestId, client, meter, methods = METHODS } = door;
   const { signal } = running;
   let authentication: Promise<Authentication> | undefined;
   return {
@@ -58,7 +61,7 @@ const openSession = (request: IncomingMessage, running: AbortController, door: D
     run: async (call) => {
       if (call.outcome === 'invalid') return { outcome: 'failed', failure: failure('BAD_REQUEST', call.reason) };
       if (call.method === DISCOVER) return { outcome: 'done', result: OPENRPC };
-      const method = METHODS.get(call.method);
+      const method = methods.get(call.method);
       if (!method) return { outcome: 'failed', failure: UNKNOWN_METHOD };
       const who = await (authentication ??= identify(request, running, door));
       if (who.outcome === 'refused') return { outcome: 'failed', failure: failureFrom(who.error) };
@@ -148,7 +151,7 @@ const isJson = (contentType: string | undefined): boolean =>
   contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
 
 const answer = async (request: IncomingMessage, running: AbortController, door: Door): Promise<Reply | null> => {
-  const { requestId, meter } = door;
+  const { requestId, meter, methods = METHODS } = door;
   const limited = rateError(await meter.prepay(1));
   if (limited) return rateRefusal(limited, requestId);
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
@@ -160,7 +163,7 @@ const answer = async (request: IncomingMessage, running: AbortController, door: 
       headers: { allow: 'POST' },
     };
   }
-  if (name !== '' && name !== DISCOVER && !METHODS.has(name)) return refusal(UNKNOWN_METHOD, requestId);
+  if (name !== '' && name !== DISCOVER && !methods.has(name)) return refusal(UNKNOWN_METHOD, requestId);
   if (!isJson(request.headers['content-type'])) {
     return refusal(failure('BAD_REQUEST', 'The content type must be application/json.'), requestId, 415);
   }
