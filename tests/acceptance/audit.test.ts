@@ -344,6 +344,71 @@ describe('a stream', () => {
     await again.return?.(undefined);
   });
 
+  /** The first events that a client hears over server-sent events, after which it is gone. */
+  const hear = async (most: number, variables: Record<string, unknown>): Promise<AuditEvent[]> => {
+    const response = await fetch(`${studio.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        authorization: `Bearer ${admin}`,
+      },
+      body: JSON.stringify({ query: FOLLOW, variables }),
+    });
+    if (!response.body) throw new Error('there is no stream');
+    const decoder = new TextDecoder();
+    const events: AuditEvent[] = [];
+    let rest = '';
+    for await (const bytes of response.body) {
+      const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        if (!line.startsWith('data: {')) continue;
+        const message: unknown = JSON.parse(line.slice('data: '.length));
+        events.push(z.object({ data: z.object({ auditEvents: AuditEvent }) }).parse(message).data.auditEvents);
+        // Whoever leaves the loop hangs up.
+        if (events.length === most) return events;
+      }
+    }
+    return events;
+  };
+  const readSome = async (most: number, variables: Record<string, unknown>): Promise<AuditEvent[]> => {
+    const stream = follow(admin, variables);
+    const events: AuditEvent[] = [];
+    while (events.length < most) events.push(await next(stream));
+    await stream.return?.(undefined);
+    return events;
+  };
+
+  test.each([
+    ['WebSocket', readSome],
+    ['server-sent events', hear],
+  ])('that breaks off again and again over %s misses nothing and repeats nothing', async (_, read) => {
+    const { id } = await person();
+    const filter = { targetId: id, action: 'monthly-limit.set' };
+    const start = (await log({ filter: { targetId: id } }))[0]?.id;
+    const limits = Array.from({ length: 30 }, (__, index) => index + 1);
+    // Written by five at the same time, while the log is read: ids are given in another order than they are committed.
+    const writing = Promise.all(
+      [0, 1, 2, 3, 4].map(async (writer) => {
+        for (const tokens of limits.filter((limit) => limit % 5 === writer)) {
+          await ask('mutation ($id: ID!, $tokens: Int) { setMonthlyLimit(userId: $id, tokens: $tokens) { id } }', {
+            id,
+            tokens,
+          });
+        }
+      }),
+    );
+    const heard: AuditEvent[] = [];
+    while (heard.length < limits.length) {
+      const most = Math.min(7, limits.length - heard.length);
+      heard.push(...(await read(most, { filter, after: heard.at(-1)?.id ?? start })));
+    }
+    await writing;
+    expect(heard.map(({ details }) => details['tokens']).toSorted((a, b) => Number(a) - Number(b))).toEqual(limits);
+    expect(heard).toEqual((await log({ filter })).toReversed());
+  });
+
   test('is closed to whoever may not read the log', async () => {
     const { email } = await person();
     const stream = follow(await studio.login(email, PASSWORD), {});
