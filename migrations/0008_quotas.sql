@@ -8,6 +8,10 @@ alter table billing.llm_requests add key_id uuid references users.api_keys; -- n
 alter table billing.token_usage add key_id uuid references users.api_keys;
 create index token_usage_key on billing.token_usage (key_id, at) where key_id is not null;
 create index token_usage_at on billing.token_usage (at);
+-- By whom it was written: set_quota tells by it what it has added up already. A time could not, since rows are committed
+-- in another order than they are made.
+alter table billing.token_usage add written_by xid8 not null default pg_current_xact_id();
+create index token_usage_written_by on billing.token_usage (written_by);
 
 -- What a request holds lies in its own row: a table of holds cost two look-ups of foreign keys for each of them.
 create type billing.hold as (
@@ -127,7 +131,8 @@ begin
 
   for w in
     select qw.quota_id, qw.window_start, qw.ends_at, q.subject, q.model_id, q.unit, q.period, q.limit_units,
-      qw.limit_units - qw.spent - qw.reserved as free
+      -- The window's own limit may be higher: of one that was lowered it keeps what was spent and held.
+      least(q.limit_units, qw.limit_units) - qw.spent - qw.reserved as free
     from billing.quota q
     join billing.quota_window qw on qw.quota_id = q.id and qw.window_start = billing.window_of(q.period, v_now)
     where q.subject = any(v_subjects) and (q.model_id is null or q.model_id = p_model) and q.limit_units is not null
@@ -284,17 +289,42 @@ begin
 end
 $$;
 
--- Sets what a subject may use; answers the quota's id. No reservation is made meanwhile. A quota that begins now counts
--- what its period has spent already and holds what running requests hold of it. A limit below both ends no request: the
--- window that runs keeps what is spent and held, the next begins with the limit.
+-- What the bill has of a quota's period, in its unit: what p_seen sees (p_rest false), or what it does not. EXECUTEd, so
+-- that it is planned for what it was given.
+create function billing.charged(p_unit text, p_start timestamptz, p_user uuid, p_key uuid, p_model text,
+  p_seen pg_snapshot, p_rest boolean) returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_units bigint;
+begin
+  execute $query$
+    select coalesce(sum(case $1 when 'tokens' then u.total_tokens when 'microcredits' then u.cost_microcredits
+        else (u.total_tokens > 0)::int end), 0)
+      from billing.token_usage u left join billing.llm_requests r on r.request_id = u.request_id
+      -- By when it was reserved, as everywhere: a request is charged to the window that held it. In total there is
+      -- nothing to look up.
+      where ($2 = '-infinity' or (u.at >= $2 and r.created_at >= $2))
+        and ($3 is null or u.user_id = $3) and ($4 is null or u.key_id = $4) and ($5 is null or u.model_id = $5)
+        and case when $7 then u.written_by >= pg_snapshot_xmin($6) and not pg_visible_in_snapshot(u.written_by, $6)
+          else pg_visible_in_snapshot(u.written_by, $6) end
+  $query$ into v_units using p_unit, p_start, p_user, p_key, p_model, p_seen, p_rest;
+  return v_units;
+end
+$$;
+
+-- Sets what a subject may use; answers the quota's id. A quota that begins now counts what its period has spent already
+-- and holds what running requests hold of it. The bill is added up before reservations have to wait, and only what was
+-- written since while they do. A limit below what is spent and held ends no request, and nothing is granted until less
+-- than it is.
 create function billing.set_quota(p_subject text, p_model text, p_unit text, p_period text, p_limit bigint)
 returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_user constant uuid := substring(p_subject from '^user:(.*)$');
   v_key constant uuid := substring(p_subject from '^key:(.*)$');
-  v_start timestamptz;
+  v_start timestamptz := billing.window_of(p_period, clock_timestamp());
+  v_seen pg_snapshot := '1:1:'; -- nothing
+  v_spent bigint := 0;
   v_quota bigint;
-  v_spent bigint;
   v_reserved bigint;
 begin
   if (p_limit >= 0 and (v_user is not null or v_key is not null or p_subject = 'installation')
@@ -309,8 +339,30 @@ begin
     or v_key is not null and not exists (select from users.api_keys k where k.id = v_key) then
     raise exception 'there is no %', p_subject using errcode = 'no_data_found';
   end if;
+
+  -- Nobody else sees a key that this transaction has made, so nothing is spent with it and nobody is to be waited for.
+  -- By its time as well: a row that was only changed here bears this transaction, too.
+  if exists (select from users.api_keys k where k.id = v_key and k.xmin = pg_current_xact_id()::xid
+    and k.created_at >= transaction_timestamp()) then
+    insert into billing.quota (subject, model_id, unit, period, limit_units)
+      values (p_subject, p_model, p_unit, p_period, p_limit)
+      on conflict (subject, model_id, unit, period) do update set limit_units = excluded.limit_units
+      returning id into v_quota;
+    return v_quota;
+  end if;
+
+  if not exists (select from billing.quota q
+    where q.subject = p_subject and q.model_id is not distinct from p_model and q.unit = p_unit and q.period = p_period
+      and q.limit_units is not null) then
+    v_seen := pg_current_snapshot();
+    v_spent := billing.charged(p_unit, v_start, v_user, v_key, p_model, v_seen, false);
+  end if;
   perform pg_advisory_xact_lock(6813005);
-  v_start := billing.window_of(p_period, clock_timestamp());
+  if v_start <> billing.window_of(p_period, clock_timestamp()) then
+    v_start := billing.window_of(p_period, clock_timestamp());
+    v_seen := '1:1:';
+    v_spent := 0;
+  end if;
 
   update billing.quota q set limit_units = p_limit
     where q.subject = p_subject and q.model_id is not distinct from p_model and q.unit = p_unit and q.period = p_period
@@ -332,14 +384,7 @@ begin
     values (p_subject, p_model, p_unit, p_period, p_limit)
     on conflict (subject, model_id, unit, period) do update set limit_units = excluded.limit_units
     returning id into v_quota;
-  -- By when it was reserved, as everywhere: a request is charged to the window that held it.
-  select coalesce(sum(billing.units(p_unit, case when u.total_tokens > 0 then 1 else 0 end, u.prompt_tokens,
-      u.completion_tokens, r.price_in, r.price_out)), 0)
-    into v_spent
-    from billing.token_usage u join billing.llm_requests r on r.request_id = u.request_id
-    where u.at >= v_start and r.created_at >= v_start
-      and (v_user is null or u.user_id = v_user) and (v_key is null or u.key_id = v_key)
-      and (p_model is null or u.model_id = p_model);
+  v_spent := v_spent + billing.charged(p_unit, v_start, v_user, v_key, p_model, v_seen, true);
   with held as (
     select r.request_id, billing.units(p_unit, 1, r.prompt_tokens, 0, r.price_in, r.price_out) as base,
       billing.units(p_unit, 0, 0, 1, r.price_in, r.price_out) as per_token, r.completion_cap
