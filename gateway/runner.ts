@@ -60,7 +60,7 @@ type Node = NonNullable<QueryPlan['node']>;
 /** The upstream of a plan's service. @throws StudioError when the supergraph names one that this gateway has not */
 export const upstreamOf = (upstreams: Upstreams, service: string): Upstream => {
   const upstream = isSubgraphName(service) ? upstreams.get(service) : undefined;
-  if (!upstream) throw new StudioError('SERVICE_UNAVAILABLE', `There is no service ${service}.`);
+  if (!upstream) throw new StudioError('SERVICE_UNAVAILABLE');
   return upstream;
 };
 

@@ -72,7 +72,7 @@ export interface Accounts {
 const checked = <T>(schema: z.ZodType<T>, { data, errors }: Answer): T => {
   const parsed = schema.safeParse(data);
   if (errors || !parsed.success)
-    throw new StudioError('SERVICE_UNAVAILABLE', 'The users service cannot say who you are.');
+    throw new StudioError('SERVICE_UNAVAILABLE', 'Who you are cannot be checked at the moment.');
   return parsed.data;
 };
 
