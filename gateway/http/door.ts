@@ -9,11 +9,12 @@ import { atExpiry } from '../access/expiry.ts';
 import type { WatchSession } from '../access/live-sessions.ts';
 import { endWithSession } from '../access/session-bound.ts';
 import { httpMeaningOf, sealError } from '../errors.ts';
-import type { DocumentGraph } from '../graph.ts';
+import type { DocumentGraph, Requester } from '../graph.ts';
 import { rateError } from '../rates/decision.ts';
 import type { Meter } from '../rates/meter.ts';
 import { acceptsParts } from './accept.ts';
 import { isJson, isPreflighted } from './csrf.ts';
+import { answerDirectly } from './direct.ts';
 import { createGraphQlServer } from './yoga.ts';
 
 /** The id of a request: the client's own when it is a sane one, so that its logs and ours can be put together. */
@@ -62,6 +63,9 @@ const NEEDS_HEADER = 'Send a credential, or the header "apollo-require-preflight
 /** Asks for what an operation costs, see Requester. */
 const DEBUG = 'x-devstudio-debug';
 
+/** Why what runs for a request ends with it. One for all: to make one takes longer than many a request. */
+const OVER = new DOMException('The request is over.', 'AbortError');
+
 /** What is known of a request before anything of it is read. */
 export interface Arrival {
   readonly requestId: string;
@@ -79,7 +83,7 @@ export const createHttpDoor = (graph: DocumentGraph, watch: WatchSession, log: L
     response.setHeader('cache-control', 'no-store');
     // Also ends what runs for an answer that was complete without it, such as a refused kind of stream.
     const controller = new AbortController();
-    response.on('close', () => controller.abort());
+    response.on('close', () => controller.abort(OVER));
     const { signal } = controller;
 
     const early = rateError(await meter.prepay(1));
@@ -98,6 +102,20 @@ export const createHttpDoor = (graph: DocumentGraph, watch: WatchSession, log: L
     if (limited) return sendStudioError(response, limited, requestId);
     // Whatever runs, a long answer or a stream, ends with its session, and with the role that it was begun under.
     if (verdict.principal) endWithSession(controller, verdict.principal, watch);
+    const requester: Requester = {
+      requestId,
+      principal: verdict.principal,
+      client,
+      signal,
+      meter,
+      showCost: request.headers[DEBUG] === 'cost',
+      incremental: acceptsParts(request.headers.accept),
+    };
+    const direct = body === null ? undefined : await answerDirectly(graph, request, body, requester);
+    if (direct) {
+      if (!response.destroyed) sendJson(response, direct.status, direct.body, direct.headers);
+      return;
+    }
     const headers = Object.fromEntries(
       ['accept', 'content-type'].flatMap((name) => {
         const value = request.headers[name];
@@ -107,17 +125,7 @@ export const createHttpDoor = (graph: DocumentGraph, watch: WatchSession, log: L
     const answer = await yoga.fetch(
       `http://gateway${request.url ?? '/graphql'}`,
       { method: request.method ?? 'GET', headers, body },
-      {
-        requester: {
-          requestId,
-          principal: verdict.principal,
-          client,
-          signal,
-          meter,
-          showCost: request.headers[DEBUG] === 'cost',
-          incremental: acceptsParts(request.headers.accept),
-        },
-      },
+      { requester },
     );
     const isStream = /^(text\/event-stream|multipart\/mixed)/.test(answer.headers.get('content-type') ?? '');
     // A stream ends with the credential that opened it, too.

@@ -21,7 +21,7 @@ const isInstalled = async (wanted: string): Promise<boolean> => {
  * Installs the gateways that we measure ourselves against, at their exact versions and without their scripts. It is
  * done once, and needs the network.
  */
-export const installPeers = async (): Promise<string> => {
+const installPeers = async (): Promise<string> => {
   const wanted = await readFile(join(SOURCE, 'package.json'), 'utf8');
   await mkdir(FOLDER, { recursive: true });
   await copyFile(join(SOURCE, 'apollo.mjs'), join(FOLDER, 'apollo.mjs'));
