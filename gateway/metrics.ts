@@ -5,19 +5,18 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { SubgraphName } from '#mesh/config.ts';
 import { DURATION_BUCKETS } from '#mesh/metrics.ts';
 import type { RateLimit } from './rates/meter.ts';
+import { isRest } from './rest/server.ts';
 import type { ObservedUpstream, UpstreamMeter } from './upstream/upstream.ts';
 
 /** The doors that requests come through; there are no others, whatever a client asks for. */
 export type Door = 'graphql' | 'websocket' | 'rpc' | 'rest' | 'metrics' | 'other';
-
-const REST = /^\/(v1\/.*|models|chat|completion|embed|download|load|unload|admin\/.*)$/;
 
 /** The door of an HTTP request. @param path without its query */
 export const doorOf = (path: string): Door => {
   if (path === '/graphql') return 'graphql';
   if (path === '/rpc' || path.startsWith('/rpc/')) return 'rpc';
   if (path === '/metrics') return 'metrics';
-  return REST.test(path) ? 'rest' : 'other';
+  return isRest(path) ? 'rest' : 'other';
 };
 
 /** `none`: nothing was asked of the graph; `mixed`: several operations that are not of one kind. */

@@ -10,6 +10,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { StudioError } from '#mesh/errors.ts';
+import { inSpanSync } from '#mesh/trace.ts';
 import type { GuardedField, Rules } from './access/guards.ts';
 import type { Variables } from './conditions.ts';
 import { compilePrice, type Weights } from './cost.ts';
@@ -164,7 +165,8 @@ export class Planner {
   #plan(operation: OperationDefinitionNode, planner: () => QueryPlanner): Plan | undefined {
     if (!asksSubgraphs(operation)) return undefined;
     const parsed = operationFromDocument(this.parts.api, documentOf(operation));
-    return { node: planner().buildQueryPlan(parsed).node, definitions: parsed.variableDefinitions };
+    const { node } = inSpanSync('gateway.plan', () => planner().buildQueryPlan(parsed));
+    return { node, definitions: parsed.variableDefinitions };
   }
 }
 

@@ -6,6 +6,7 @@ import type { Log } from '#mesh/log.ts';
 import type { Secret } from '#mesh/secret.ts';
 import { sendJson, serve } from '#mesh/serve.ts';
 import type { Readiness, Subgraph } from '#mesh/service.ts';
+import { isTraced } from '#mesh/telemetry.ts';
 import { traced } from '#mesh/trace.ts';
 import { createAuthenticate } from './access/authenticator.ts';
 import { Keys } from './access/keys.ts';
@@ -18,6 +19,7 @@ import { openDocuments } from './documents/source.ts';
 import { createWarmth } from './documents/warm.ts';
 import { createGraph, type DocumentGraph } from './graph.ts';
 import { createMetricsDoor } from './metrics-door.ts';
+import { spanned } from './spans.ts';
 import { createGatewayMetrics, doorOf } from './metrics.ts';
 import { observed } from './observed.ts';
 import { createReadClient } from './http/client.ts';
@@ -120,7 +122,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   });
   const watch = watchSessions(accounts, log);
   const limits = options.rates ?? RATE_LIMITS;
-  const graph = observed(rateLimited(streamLimited(unlimited, limits)), metrics);
+  const seen = observed(rateLimited(streamLimited(unlimited, limits)), metrics);
+  const graph = isTraced() ? spanned(seen) : seen;
   const openMeter = createRates(limits, (limit) => metrics.refused(limit));
   const http = createHttpDoor(graph, watch, log);
   const readClient = createReadClient(config.trustedProxies);
@@ -195,7 +198,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       log,
       readiness: () => readinessOf(upstreams.values()),
       handle: (request, response) =>
-        metrics.request(doorOf((request.url ?? '/').split('?', 1)[0] ?? '/'), response, () => handle(request, response)),
+        metrics.request(doorOf((request.url ?? '/').split('?', 1)[0] ?? '/'), response, () =>
+          handle(request, response),
+        ),
       upgrade: (request, socket, head) => webSockets.upgrade(request, socket, head),
     });
     return {

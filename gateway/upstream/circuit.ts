@@ -69,7 +69,7 @@ export const afterFailure = (
   if (memory.probeAt !== undefined)
     return isProbe ? { ...memory, probeAt: now + PROBE_MS, probing: undefined } : memory;
   // A process that ends takes everything with it that was under way.
-  if (failure === 'broke' && begun < memory.failedAt) return memory;
+  if (failure === 'broke' && begun <= memory.failedAt) return memory;
   const failures = memory.failures + 1;
   const opens = failure === 'away' || failures >= FAILURES;
   return { failures, failedAt: now, probeAt: opens ? now + PROBE_MS : undefined, probing: undefined };

@@ -5,7 +5,7 @@ import { StudioError } from '#mesh/errors.ts';
 import { IDENTITY_HEADER, signIdentity, type Identity } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Readiness } from '#mesh/service.ts';
-import { traceHeaders } from '#mesh/trace.ts';
+import { inSpan, traceHeaders } from '#mesh/trace.ts';
 import { endable } from '../stream.ts';
 import { parseAnswer, type Answer } from './answer.ts';
 import { Circuit, type CircuitState } from './circuit.ts';
@@ -101,6 +101,8 @@ export interface UpstreamOptions {
   /** Overrides how long an answer, or the headers of a stream, may take. */
   readonly patienceMs?: number;
   readonly meter?: UpstreamMeter;
+  /** The clock of the circuit. */
+  readonly now?: () => number;
 }
 
 const outcomeOf = (error: unknown, limit: Deadline): UpstreamOutcome => {
@@ -116,9 +118,11 @@ export const createUpstream = ({
   log,
   patienceMs,
   meter = UNCOUNTED,
+  now = Date.now,
 }: UpstreamOptions): ObservedUpstream => {
   const flights = new Flights<Reply>();
   const circuit = new Circuit({
+    now,
     onRetry: () => meter.retried(),
     onChange: (state) => log.warn({ subgraph: name, circuit: state }, 'a circuit has changed'),
   });
@@ -193,8 +197,10 @@ export const createUpstream = ({
     parent.throwIfAborted();
     const limit = deadline(parent, patienceMs ?? patienceOf(name, call));
     try {
-      const sent = message(call, 'application/json', limit.signal);
-      return await send(call, limit, () => transport.post(sent), call.kind === 'query');
+      return await inSpan('gateway.fetch', { 'devstudio.service': name }, () => {
+        const sent = message(call, 'application/json', limit.signal);
+        return send(call, limit, () => transport.post(sent), call.kind === 'query');
+      });
     } finally {
       limit.stop();
     }
@@ -211,7 +217,7 @@ export const createUpstream = ({
     call: Call,
     ended: AbortSignal,
   ): AsyncGenerator<Answer, undefined> {
-    const begun = Date.now();
+    const begun = now();
     try {
       for await (const text of readEvents(reply.chunks)) {
         const answer = parseAnswer(text);
@@ -258,8 +264,10 @@ export const createUpstream = ({
     subscribe: async (call) => {
       const limit = deadline(call.signal, patienceMs ?? PATIENCE_MS);
       try {
-        const sent = message(call, 'text/event-stream', limit.signal);
-        const reply = await send(call, limit, () => transport.open(sent), false);
+        const reply = await inSpan('gateway.fetch', { 'devstudio.service': name }, () => {
+          const sent = message(call, 'text/event-stream', limit.signal);
+          return send(call, limit, () => transport.open(sent), false);
+        });
         limit.relax();
         streams += 1;
         const end = (): void => {

@@ -59,11 +59,16 @@ test('a chat that its reader leaves is counted as cancelled, with what was charg
 
 test('a chat that is refused is counted without what it has called its model', async () => {
   const caller = await models.addUser(null);
-  const refused = async (model: string) => {
-    await expect(models.chat(caller, asking(model))[Symbol.asyncIterator]().next()).rejects.toThrow();
+  const failureOf = async (model: string): Promise<unknown> => {
+    try {
+      for await (const event of models.chat(caller, asking(model))) return event;
+      return 'it was answered with nothing';
+    } catch (error) {
+      return error;
+    }
   };
-  await refused('somebody@example.org');
-  await refused('starter');
+  expect(await failureOf('somebody@example.org')).toMatchObject({ extensions: { code: 'MODEL_NOT_LOADED' } });
+  expect(await failureOf('starter')).toMatchObject({ extensions: { code: 'BUDGET_EXCEEDED' } });
   expect(await metric('llm_request_count_total', 'model="none",status="refused"')).toBe(2);
   expect(await models.subgraph.metrics()).not.toContain('example.org');
 });

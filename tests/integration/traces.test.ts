@@ -44,7 +44,17 @@ describe('traces', () => {
     expect(answer.status).toBe(200);
     const inTrace = (name: string): boolean =>
       received.some((body) => body.includes(Buffer.from(TRACE, 'hex')) && body.includes(name));
-    for (const span of ['POST /graphql', 'users POST /graphql', 'pg.query:SELECT']) {
+    const spans = [
+      'POST /graphql',
+      'gateway.authenticate',
+      'gateway.validate',
+      'gateway.execute',
+      'gateway.plan',
+      'gateway.fetch',
+      'users POST /graphql',
+      'pg.query:SELECT',
+    ];
+    for (const span of spans) {
       await expect.poll(() => inTrace(span), { message: span, timeout: 10_000 }).toBe(true);
     }
     expect(received.some((body) => body.includes(studio.admin.password))).toBe(false);
