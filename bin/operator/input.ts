@@ -1,4 +1,5 @@
 import { randomPassword } from '#subgraphs/users/passwords.ts';
+import { MOST_INT } from '#subgraphs/users/input.ts';
 import { CommandError } from '../command.ts';
 
 const ROLES = ['ADMIN', 'DEVELOPER', 'VIEWER'] as const;
@@ -20,9 +21,11 @@ export const roleOf = (word: string): (typeof ROLES)[number] => {
   return role;
 };
 
-/** A whole number from 0 on. */
+/** A whole number from 0 on that the graph can show. */
 export const numberOf = (word: string, what: string): number => {
-  if (!/^\d{1,15}$/.test(word)) throw new CommandError(`${what} is '${word}'; it must be a whole number.`, 2);
+  if (!/^\d{1,15}$/.test(word) || Number(word) > MOST_INT) {
+    throw new CommandError(`${what} is '${word}'; it must be a whole number from 0 to ${MOST_INT}.`, 2);
+  }
   return Number(word);
 };
 

@@ -4,9 +4,9 @@ import type { Database, Queries } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
 import type { Role } from '#mesh/identity.ts';
 import { recordAudit, recordFailedSignIn, type Actor } from './audit.ts';
-import { Email, isId, NewPassword, parseInput, Reason } from './input.ts';
+import { Count, Email, isId, NewPassword, parseInput, Reason } from './input.ts';
 import type { UserMapper } from './mappers.ts';
-import type { Passwords } from './passwords.ts';
+import type { Passwords, Turn } from './passwords.ts';
 import { accountsById, findCredentials, insertAccount } from './store/accounts.ts';
 import { grantTokens, setMonthlyLimit } from './store/billing.ts';
 
@@ -14,12 +14,12 @@ const NewAccount = z.object({
   email: Email,
   password: NewPassword,
   role: z.enum(['ADMIN', 'DEVELOPER', 'VIEWER']),
-  tokens: z.int('must be a whole number').min(0, 'must be 0 or more'),
+  tokens: Count,
 });
 
-const Limit = z.object({ tokens: z.int().min(0, 'must be 0 or more').nullable() });
+const Limit = z.object({ tokens: Count.nullable() });
 
-const Grant = z.object({ tokens: z.int().min(1, 'must be 1 or more'), reason: Reason.nullable() });
+const Grant = z.object({ tokens: Count.min(1, 'must be 1 or more'), reason: Reason.nullable() });
 
 /** Longer than any that an account can have: refused before it costs a hash. */
 const Login = z.object({
@@ -36,7 +36,7 @@ export interface Authenticated {
 
 export interface Accounts {
   /** The account of an e-mail address and its password. Throws UNAUTHENTICATED, the same for either being wrong. */
-  authenticate(email: string, password: string, actor: Actor): Promise<Authenticated>;
+  authenticate(email: string, password: string, actor: Actor, turn: Turn): Promise<Authenticated>;
   /**
    * Makes an account with its balance.
    * Throws BAD_USER_INPUT, or CONFLICT when the e-mail address has an account.
@@ -62,11 +62,11 @@ const accountOf = async (db: Queries, userId: string): Promise<UserMapper> => {
 };
 
 export const createAccounts = (db: Database, passwords: Passwords): Accounts => ({
-  authenticate: async (email, password, actor) => {
+  authenticate: async (email, password, actor, turn) => {
     parseInput(Login, { email, password });
     // What is no e-mail address has no account; it is answered after the same work.
     const account = Email.safeParse(email).success ? await findCredentials(db, email) : null;
-    const verified = await passwords.verify(password, account?.passwordHash ?? null);
+    const verified = await passwords.verify(password, account?.passwordHash ?? null, turn);
     if (!account || !verified) {
       await recordFailedSignIn(db, actor, account?.id ?? null, account ? 'wrong password' : 'unknown account');
       throw new StudioError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');

@@ -5,11 +5,11 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Caller } from '#mesh/identity.ts';
 import { flawOfLine } from '#mesh/one-line.ts';
 import { recordAudit, type Actor } from './audit.ts';
-import { isId, parseInput } from './input.ts';
+import { Count, isId, parseInput } from './input.ts';
 import { decideKeyScopes, refuseMaker } from './key-rights.ts';
 import type { ApiKeyMapper } from './mappers.ts';
 import { apiKeysById, countInForce, insertApiKey, lockOwner, revokeKey } from './store/api-keys.ts';
-import { quotasOf, setQuota, type QuotaSubject } from './store/quotas.ts';
+import { quotasOf, setQuota, type QuotaDefinition, type QuotaSubject } from './store/quotas.ts';
 import { isStranger } from './strangers.ts';
 
 /** Keys of one user that are in force at the same time. */
@@ -24,7 +24,7 @@ const line = (most: number) =>
     .refine((text) => flawOfLine(text) === null, 'must be one line of text');
 const names = (most: number) =>
   z.array(line(100)).min(1, 'must not be empty').max(most, `must be at most ${most}`).nullish();
-const Limit = z.int('must be a whole number').min(1, 'must be 1 or more').nullish();
+const Limit = Count.min(1, 'must be 1 or more').nullish();
 
 const Input = z.object({
   name: line(80),
@@ -72,16 +72,20 @@ const LIMIT_NAMES = ['tokenBudget', 'requestsPerMinute', 'tokensPerMinute'] as c
 /** What a key may use of its own, in tokens and requests; null for no limit. */
 export type KeyLimits = Readonly<Record<keyof typeof LIMITS, number | null>>;
 
+/** Whether a quota of a key over every model is one of those that an ApiKey shows, as an Int. */
+export const isKeyLimit = ({ unit, period }: Pick<QuotaDefinition, 'unit' | 'period'>): boolean =>
+  LIMIT_NAMES.some((name) => LIMITS[name].unit === unit && LIMITS[name].period === period);
+
 const subjectOf = (keyId: string): QuotaSubject => `key:${keyId}`;
 
 /** The limits of keys over every model, by key. */
 export const limitsByKey = async (db: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, KeyLimits>> => {
-  const quotas = await quotasOf(db, ids.map(subjectOf));
+  const quotas = Map.groupBy(await quotasOf(db, ids.map(subjectOf)), ({ subject }) => subject);
   const limitOf = (id: string, name: keyof typeof LIMITS): number | null => {
     const { unit, period } = LIMITS[name];
-    const quota = quotas.find(
-      (one) => one.subject === subjectOf(id) && one.model === null && one.unit === unit && one.period === period,
-    );
+    const quota = quotas
+      .get(subjectOf(id))
+      ?.find((one) => one.model === null && one.unit === unit && one.period === period);
     return quota ? Number(quota.limit) : null;
   };
   return new Map(

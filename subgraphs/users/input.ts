@@ -23,6 +23,15 @@ export const ModelName = z
   .max(200, 'must have at most 200 characters')
   .refine((text) => flawOfLine(text) === null, 'must be one line of text');
 
+/** The largest Int of GraphQL. */
+export const MOST_INT = 2_147_483_647;
+
+/** A whole number that an Int field can show. */
+export const Count = z
+  .int('must be a whole number')
+  .min(0, 'must be 0 or more')
+  .max(MOST_INT, `must be at most ${MOST_INT}`);
+
 /** The graph's BigInt, from 0 to 2^63 - 1: a decimal string, or a whole number where it is written into the document. */
 export const WholeNumber = z
   .union([z.string().regex(/^\d{1,19}$/), z.int().min(0)], 'must be a whole number of 0 or more')

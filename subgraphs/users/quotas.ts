@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Database } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
 import { recordAudit, type Actor } from './audit.ts';
-import { isId, ModelName, parseInput, WholeNumber } from './input.ts';
+import { isKeyLimit } from './api-keys.ts';
+import { isId, ModelName, MOST_INT, parseInput, WholeNumber } from './input.ts';
 import {
   quotasOf,
   removeQuota,
@@ -56,6 +57,12 @@ const auditOf = ({ id, subject, model, unit, period, limit }: Quota) => {
 const isPrepaid = ({ subject, model, unit, period }: Omit<QuotaDefinition, 'limit'>): boolean =>
   subject.startsWith('user:') && model === null && unit === 'tokens' && period === 'total';
 
+/** Shown as an Int as well: a user's `monthlyLimit`, and what a key may be made with. */
+const isShownAsInt = ({ subject, model, ...shape }: Omit<QuotaDefinition, 'limit'>): boolean => {
+  if (model !== null || subject === 'installation') return false;
+  return subject.startsWith('key:') ? isKeyLimit(shape) : shape.unit === 'tokens' && shape.period === 'month';
+};
+
 const isUnknown = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'P0002';
 
 /**
@@ -75,6 +82,9 @@ export const limit = async (
     throw new StudioError('BAD_USER_INPUT', 'period TOTAL of all tokens is the prepaid balance: use grantTokens.', {
       argument: 'period',
     });
+  }
+  if (definition.limit > MOST_INT && isShownAsInt(definition)) {
+    throw new StudioError('BAD_USER_INPUT', `limit must be at most ${MOST_INT} here.`, { argument: 'limit' });
   }
   try {
     return await db.transaction(async (transaction) => {

@@ -170,6 +170,13 @@ describe('while the studio runs, the operator', () => {
     ['no e-mail address', ['user', 'add', 'nobody'], 2, 'email must be an e-mail address'],
     ['a wrong role', ['user', 'add', 'x@devstudio.test', '--role', 'king'], 2, 'no role'],
     ['a wrong number', ['user', 'grant', 'admin@devstudio.test', '-5'], 2, 'Unknown option'],
+    [
+      'more tokens than a balance holds',
+      ['user', 'add', 'x@devstudio.test', '--tokens', '2147483648'],
+      2,
+      'from 0 to 2147483647',
+    ],
+    ['a grant that no balance holds', ['user', 'grant', 'admin@devstudio.test', '2147483647'], 2, 'beyond 2147483647'],
     ['a key that is none', ['key', 'revoke', "' or true --"], 1, 'no such API key'],
     [
       'a password among the arguments',

@@ -106,7 +106,7 @@ describe('a limit that begins', () => {
 
   test('with a new key waits for nobody, and holds', async () => {
     const id = await billing.user({ tokens: 1_000 });
-    let key: string | undefined;
+    let key = '';
     await billing.whileLocked('select pg_advisory_xact_lock_shared(6813005)', [], async () => {
       const limits = { tokenBudget: 25, requestsPerMinute: 5, tokensPerMinute: 100 };
       const made = await createApiKey(

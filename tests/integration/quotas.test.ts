@@ -83,6 +83,38 @@ describe('setQuota', () => {
     expect(await events(id)).toEqual([]);
   });
 
+  test('keeps what an Int field shows within an Int, and nothing else', async () => {
+    const id = await person();
+    const caller = someone('DEVELOPER', { userId: id });
+    const made = await users.ask('mutation { createApiKey(input: { name: "one" }) { apiKey { id } } }', {}, caller);
+    const { createApiKey } = z
+      .object({ createApiKey: z.object({ apiKey: z.object({ id: z.string() }) }) })
+      .parse(made.data);
+    const [user, key] = [
+      { kind: 'USER', id },
+      { kind: 'API_KEY', id: createApiKey.apiKey.id },
+    ];
+    const shown = [
+      { subject: user, unit: 'TOKENS', period: 'MONTH' },
+      { subject: key, unit: 'TOKENS', period: 'TOTAL' },
+      { subject: key, unit: 'TOKENS', period: 'MINUTE' },
+      { subject: key, unit: 'REQUESTS', period: 'MINUTE' },
+    ];
+    for (const one of shown) {
+      const refused = await set({ ...one, limit: '2147483648' });
+      expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'limit' });
+      expect((await set({ ...one, limit: '2147483647' })).errors).toBeUndefined();
+      expect((await set({ ...one, model: 'starter', limit: '2147483648' })).errors).toBeUndefined();
+    }
+    const limits = { tokenBudget: 2147483647, requestsPerMinute: 2147483647, tokensPerMinute: 2147483647 };
+    const read = await users.ask(
+      '{ me { monthlyLimit apiKeys { tokenBudget requestsPerMinute tokensPerMinute } } }',
+      {},
+      caller,
+    );
+    expect(read.data).toEqual({ me: { monthlyLimit: 2147483647, apiKeys: [limits] } });
+  });
+
   test.each([
     ['a negative limit', { limit: '-1' }, 'BAD_USER_INPUT'],
     ['a limit of more than 63 bits', { limit: '9223372036854775808' }, 'BAD_USER_INPUT'],
