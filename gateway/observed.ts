@@ -2,46 +2,7 @@ import type { DocumentNode, ExecutionResult } from 'graphql';
 import { httpMeaning } from './errors.ts';
 import type { DocumentGraph } from './graph.ts';
 import type { GatewayMetrics } from './metrics.ts';
-
-/** The same stream, which tells once that it is over: at its end, or when nobody waits for it any more. */
-const ending = <T>(stream: AsyncIterable<T>, signal: AbortSignal, tell: () => void): AsyncGenerator<T, undefined> => {
-  const source = stream[Symbol.asyncIterator]();
-  let over = false;
-  const end = (): void => {
-    if (over) return;
-    over = true;
-    signal.removeEventListener('abort', end);
-    tell();
-  };
-  signal.addEventListener('abort', end);
-  if (signal.aborted) end();
-  const leave = async (): Promise<{ readonly done: true; readonly value: undefined }> => {
-    end();
-    await source.return?.();
-    return { done: true, value: undefined };
-  };
-  const watched: AsyncGenerator<T, undefined> = {
-    next: async () => {
-      try {
-        const event = await source.next();
-        if (event.done !== true) return event;
-        end();
-        return { done: true, value: undefined };
-      } catch (error) {
-        end();
-        throw error;
-      }
-    },
-    return: leave,
-    throw: async (error) => {
-      await leave();
-      throw error;
-    },
-    [Symbol.asyncIterator]: () => watched,
-    [Symbol.asyncDispose]: async () => void (await leave()),
-  };
-  return watched;
-};
+import { ending } from './stream.ts';
 
 interface Asked {
   readonly document: DocumentNode | undefined;

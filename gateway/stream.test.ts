@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { endable } from './stream.ts';
+import { endable, ending } from './stream.ts';
 
 const never = { next: () => new Promise<IteratorResult<number>>(() => undefined) };
 
@@ -57,5 +57,42 @@ describe('a stream', () => {
     const stream = endable({ next }, () => undefined);
     await stream.next();
     expect(next).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a stream that tells of its end', () => {
+  async function* two() {
+    yield 1;
+    yield 2;
+  }
+  const open = (signal: AbortSignal = new AbortController().signal) => {
+    const seen = { told: 0 };
+    return { seen, stream: ending(two(), signal, () => (seen.told += 1)) };
+  };
+
+  test('does so when it has given everything', async () => {
+    const { seen, stream } = open();
+    const events: number[] = [];
+    for await (const event of stream) {
+      events.push(event);
+      expect(seen.told).toBe(0);
+    }
+    expect([events, seen.told]).toEqual([[1, 2], 1]);
+  });
+
+  test('does so when its reader leaves', async () => {
+    const { seen, stream } = open();
+    await stream.next();
+    await stream.return(undefined);
+    await stream.return(undefined);
+    expect(seen.told).toBe(1);
+  });
+
+  test('does so when it is given up, even by a reader who never comes', () => {
+    const controller = new AbortController();
+    const { seen } = open(controller.signal);
+    controller.abort();
+    expect(seen.told).toBe(1);
+    expect(open(controller.signal).seen.told).toBe(1);
   });
 });

@@ -66,3 +66,28 @@ export const endable = <T>(source: AsyncIterator<T>, end: () => void): AsyncGene
     },
   };
 };
+
+/**
+ * The same stream, which tells once that it is over: at its end, when its reader leaves it, or when the signal aborts,
+ * after which nobody may ask it any more.
+ */
+export const ending = <T>(
+  stream: AsyncIterable<T>,
+  signal: AbortSignal,
+  tell: () => void,
+): AsyncGenerator<T, undefined> => {
+  const source = stream[Symbol.asyncIterator]();
+  let told = false;
+  const end = (): void => {
+    if (told) return;
+    told = true;
+    signal.removeEventListener('abort', end);
+    tell();
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end);
+  return endable(source, () => {
+    end();
+    void source.return?.();
+  });
+};

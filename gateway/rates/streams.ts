@@ -3,7 +3,7 @@ import { originOf } from '#mesh/address.ts';
 import { StudioError } from '#mesh/errors.ts';
 import { sealResult } from '../errors.ts';
 import type { DocumentGraph, Requester } from '../graph.ts';
-import { endable } from '../stream.ts';
+import { ending } from '../stream.ts';
 import type { RateLimits } from './limits.ts';
 import { Tally } from './tally.ts';
 
@@ -40,14 +40,7 @@ export const streamLimited = (graph: DocumentGraph, limits: RateLimits): Documen
       release();
       return answer;
     }
-    const source = answer[Symbol.asyncIterator]();
-    // A reader that is gone need not ask once more to hear that it is over.
-    requester.signal.addEventListener('abort', release, { once: true });
-    return endable(source, () => {
-      requester.signal.removeEventListener('abort', release);
-      release();
-      void source.return?.();
-    });
+    return ending(answer, requester.signal, release);
   };
 
   return {
