@@ -82,7 +82,7 @@ export type CreateApiKeyInput = {
   /** At most 80 characters. */
   name: Scalars['String']['input'];
   requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
-  /** By default all that the owner's role may, but managing and making keys. */
+  /** By default what inference and files need, as far as the owner's role may: models:read, projects:read, projects:write, conversations:read, conversations:write, inference:run. */
   scopes?: InputMaybe<Array<Scalars['String']['input']>>;
   tokenBudget?: InputMaybe<Scalars['Int']['input']>;
   tokensPerMinute?: InputMaybe<Scalars['Int']['input']>;
@@ -180,7 +180,7 @@ export type Mutation = {
   changePassword: Scalars['Boolean']['output'];
   /** Ends it: the ticket, and the address that the provider came back to. */
   completeOidcLogin: Session;
-  /** Turns the second factor on; answers ten recovery codes, each good once, shown only now. */
+  /** Turns the second factor on and ends all other sessions; answers ten recovery codes, each good once, shown only now. */
   confirmTotp: Array<Scalars['String']['output']>;
   /** Makes an API key for the caller; an admin may make one for anybody. */
   createApiKey: NewApiKey;
@@ -188,7 +188,7 @@ export type Mutation = {
   createPasswordResetLink: PasswordResetLink;
   /** Makes an account. */
   createUser: User;
-  /** Turns the caller's second factor off. Asks for the password. */
+  /** Turns the caller's second factor off. Asks for the password and, where it is on, for a code or a recovery code. */
   disableTotp: Scalars['Boolean']['output'];
   /** Erases a person: account, sessions, keys, projects and conversations. The ledger stays under a pseudonym. Repeat the e-mail to confirm; nothing brings it back. */
   eraseUser: Erasure;
@@ -212,7 +212,7 @@ export type Mutation = {
   resetPassword: Scalars['Boolean']['output'];
   /** Takes the second factor from a user who has lost it, and ends the user's sessions. */
   resetTotp: User;
-  /** Takes an API key out of force at once, with what runs under it. Its owner and admins may. */
+  /** Takes an API key out of force at once, with what runs under it and the keys that it has made. Its owner and admins may; an API key itself, and with `keys:write` others of its owner. */
   revokeApiKey: ApiKey;
   /** Ends one of the caller's sessions; an admin may end anybody's. */
   revokeSession: Scalars['Boolean']['output'];
@@ -269,6 +269,7 @@ export type MutationCreateUserArgs = {
 
 
 export type MutationDisableTotpArgs = {
+  code?: InputMaybe<Scalars['String']['input']>;
   password: Scalars['String']['input'];
 };
 
@@ -288,6 +289,7 @@ export type MutationGrantTokensArgs = {
 
 export type MutationLoginArgs = {
   code?: InputMaybe<Scalars['String']['input']>;
+  deviceToken?: InputMaybe<Scalars['String']['input']>;
   email: Scalars['String']['input'];
   password: Scalars['String']['input'];
 };
@@ -405,7 +407,7 @@ export type Query = {
   auditLog: Array<AuditEvent>;
   /** Grants and charges, newest first, by default of all time; at most 500 at once, go on with `after` = the last `id`. By key or model, charges alone. */
   ledger: Array<LedgerEntry>;
-  /** The same as CSV (RFC 4180) with a header line; formulas are defused. At most 10 000 lines below it; go on with `after` = the last `id`. */
+  /** The same as CSV (RFC 4180) with a header line; formulas are defused. At most 10 000 lines below it; go on with `after` = the last `id`. One page a request. */
   ledgerCsv: Scalars['String']['output'];
   /** The caller. */
   me?: Maybe<User>;
@@ -557,6 +559,8 @@ export type Session = {
   __typename?: 'Session';
   /** A signed token (JWT) for the `Authorization` header. */
   accessToken: Scalars['String']['output'];
+  /** After `login`: for the next one from this device. It is no credential; good for 90 days after its last use. */
+  deviceToken?: Maybe<Scalars['String']['output']>;
   /** When the access token expires. */
   expiresAt: Scalars['DateTime']['output'];
   refreshToken: Scalars['String']['output'];
@@ -700,9 +704,9 @@ export type UsageWindow = {
 
 export type User = {
   __typename?: 'User';
-  /** All that this service keeps about the person (GDPR art. 15 and 20). */
+  /** All that this service keeps about the person (GDPR art. 15 and 20); of lists that grow the newest 1000. Once a request. */
   accountData: Scalars['JSON']['output'];
-  /** Newest first. Readable by the user and by admins, like all that follows. */
+  /** Newest first. Readable by the user and by admins, like all that follows; to an API key with `account:read`. */
   apiKeys: Array<ApiKey>;
   /** Prepaid tokens. Readable by the user and by admins. */
   balance: TokenBalance;
@@ -713,7 +717,7 @@ export type User = {
   id: Scalars['ID']['output'];
   /** Grants and charges, newest first, by default of all time; at most 500 at once, go on with `after` = the last `id`. */
   ledger: Array<LedgerEntry>;
-  /** At most 10 000 lines; go on with `after` = the last `id`. */
+  /** At most 10 000 lines; go on with `after` = the last `id`. One page a request. */
   ledgerCsv: Scalars['String']['output'];
   /** Tokens that the user may spend in a calendar month (UTC); null for no limit. Readable by the user and by admins. */
   monthlyLimit?: Maybe<Scalars['Int']['output']>;
@@ -1148,6 +1152,7 @@ export type QuotaResolvers<ContextType = RequestContext, ParentType extends Reso
 
 export type SessionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Session'] = ResolversParentTypes['Session']> = {
   accessToken?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  deviceToken?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   refreshToken?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;

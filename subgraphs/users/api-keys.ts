@@ -5,15 +5,27 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Caller } from '#mesh/identity.ts';
 import { flawOfLine } from '#mesh/one-line.ts';
 import { recordAudit, type Actor } from './audit.ts';
-import { Count, isId, parseInput } from './input.ts';
-import { decideKeyScopes, refuseMaker } from './key-rights.ts';
+import { count, isId, parseInput } from './input.ts';
+import { decideKeyScopes, refuseMaker, refuseRevoker } from './key-rights.ts';
 import type { ApiKeyMapper } from './mappers.ts';
-import { apiKeysById, countInForce, insertApiKey, lockOwner, revokeKey } from './store/api-keys.ts';
+import {
+  apiKeysById,
+  countInForce,
+  countMadeInADay,
+  insertApiKey,
+  isInForce,
+  lockOwner,
+  revokeKeys,
+} from './store/api-keys.ts';
 import { quotasOf, setQuota, type QuotaDefinition, type QuotaSubject } from './store/quotas.ts';
 import { isStranger } from './strangers.ts';
 
 /** Keys of one user that are in force at the same time. */
 const MAX_KEYS = 50;
+/** Keys made for one user in a day, revoked ones too: each is a row, and two of the audit log. */
+const MAX_MADE_IN_A_DAY = 200;
+/** Characters of all models of a key together. */
+const MAX_MODELS_LENGTH = 4_096;
 /** Characters of the secret that are kept to recognise it by; the rest still has over 200 random bits. */
 const PREFIX_LENGTH = 12;
 
@@ -24,11 +36,16 @@ const line = (most: number) =>
     .refine((text) => flawOfLine(text) === null, 'must be one line of text');
 const names = (most: number) =>
   z.array(line(100)).min(1, 'must not be empty').max(most, `must be at most ${most}`).nullish();
-const Limit = Count.min(1, 'must be 1 or more').nullish();
+const Limit = count(1).nullish();
 
 const Input = z.object({
   name: line(80),
-  models: names(100).transform((models) => (models ? [...new Set(models)] : null)),
+  models: names(100)
+    .refine(
+      (models) => (models ?? []).join('').length <= MAX_MODELS_LENGTH,
+      `must have at most ${MAX_MODELS_LENGTH} characters`,
+    )
+    .transform((models) => (models ? [...new Set(models)] : null)),
   scopes: names(50),
   tokenBudget: Limit,
   requestsPerMinute: Limit,
@@ -110,7 +127,8 @@ const isLimited = async (db: Queries, caller: Caller | null): Promise<boolean> =
 
 /**
  * Makes a key. The secret is nowhere kept: it is known to whoever gets this answer.
- * @throws StudioError BAD_USER_INPUT, FORBIDDEN, NOT_FOUND for no such user, or LIMIT_REACHED
+ * @throws StudioError BAD_USER_INPUT, FORBIDDEN, UNAUTHENTICATED when the key that asks is revoked meanwhile, NOT_FOUND for
+ *   no such user, or LIMIT_REACHED
  */
 export const createApiKey = (
   db: Database,
@@ -129,6 +147,17 @@ export const createApiKey = (
     if ((await countInForce(transaction, userId)) >= MAX_KEYS) {
       throw new StudioError('LIMIT_REACHED', `There are ${MAX_KEYS} keys in force already: revoke one first.`);
     }
+    if ((await countMadeInADay(transaction, userId)) >= MAX_MADE_IN_A_DAY) {
+      throw new StudioError(
+        'LIMIT_REACHED',
+        `${MAX_MADE_IN_A_DAY} keys were made for this user in a day: wait for tomorrow.`,
+      );
+    }
+    // Under the lock of the owner, as revoking is: a key that is revoked meanwhile makes no other, or takes it along.
+    const madeByKey = caller?.credential.kind === 'key' ? caller.credential.id : null;
+    if (madeByKey !== null && !(await isInForce(transaction, madeByKey))) {
+      throw new StudioError('UNAUTHENTICATED', 'The API key is not in force.');
+    }
     const granted = decideKeyScopes(scopes ?? null, owner.role, caller);
     if (granted.outcome === 'refused') throw granted.error;
     const secret = `cds_${randomBytes(32).toString('base64url')}`;
@@ -140,6 +169,7 @@ export const createApiKey = (
       models,
       scopes: granted.scopes,
       createdBy: caller?.userId ?? null,
+      madeByKey,
       expiresAt,
     });
     await recordAudit(transaction, actor, {
@@ -173,8 +203,8 @@ export const createApiKey = (
 };
 
 /**
- * Takes a key out of force at once; one that is revoked already stays as it is.
- * @throws StudioError NOT_FOUND, also for a key of somebody else
+ * Takes a key out of force at once, and with it the keys that it has made; one that is revoked already stays as it is.
+ * @throws StudioError NOT_FOUND, also for a key of somebody else, or FORBIDDEN to a key that may not
  */
 export const revokeApiKey = (db: Database, { actor, caller }: KeyKeeper, id: string): Promise<ApiKeyMapper> =>
   db.transaction(async (transaction) => {
@@ -182,13 +212,17 @@ export const revokeApiKey = (db: Database, { actor, caller }: KeyKeeper, id: str
     if (!key || (caller !== null && isStranger(caller, key.userId))) {
       throw new StudioError('NOT_FOUND', 'There is no such API key, or it is not yours.', { argument: 'id' });
     }
-    const revoked = await revokeKey(transaction, id);
-    if (!revoked) return (await apiKeysById(transaction, [id])).get(id) ?? key;
-    await recordAudit(transaction, actor, {
-      action: 'key.revoked',
-      targetKind: 'key',
-      targetId: id,
-      details: { userId: key.userId },
-    });
-    return revoked;
+    const refusal = refuseRevoker(caller, id);
+    if (refusal) throw refusal;
+    await lockOwner(transaction, key.userId);
+    const revoked = await revokeKeys(transaction, id);
+    for (const one of revoked) {
+      await recordAudit(transaction, actor, {
+        action: 'key.revoked',
+        targetKind: 'key',
+        targetId: one.id,
+        details: { userId: one.userId, ...(one.id === id ? {} : { revokedWith: id }) },
+      });
+    }
+    return revoked.find((one) => one.id === id) ?? (await apiKeysById(transaction, [id])).get(id) ?? key;
   });

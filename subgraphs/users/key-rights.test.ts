@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Caller, Role } from '#mesh/identity.ts';
-import { isManaging, scopesOf } from '#mesh/scopes.ts';
+import { isForKeys, scopesOf } from '#mesh/scopes.ts';
 import { decideKeyScopes, refuseMaker } from './key-rights.ts';
 
 const OWNER = randomUUID();
@@ -19,10 +19,10 @@ const refused = { outcome: 'refused', error: { code: 'BAD_USER_INPUT' } };
 
 describe('a key', () => {
   test.each<Role>(['VIEWER', 'DEVELOPER', 'ADMIN'])(
-    'of %s may by default all that the role may, but managing and making keys',
+    'of %s may by default what inference and files need of what the role may',
     (role) => {
       const scopes = decideKeyScopes(null, role, caller('session', role));
-      expect(scopes).toEqual(granted(scopesOf(role).filter((scope) => !isManaging(scope) && scope !== 'keys:write')));
+      expect(scopes).toEqual(granted(scopesOf(role).filter(isForKeys)));
       expect(scopes).toMatchObject({ scopes: expect.arrayContaining(['models:read']) });
     },
   );

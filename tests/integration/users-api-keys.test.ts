@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Caller, Role } from '#mesh/identity.ts';
-import { scopesOf } from '#mesh/scopes.ts';
+import { isForKeys, scopesOf } from '#mesh/scopes.ts';
 import { someone } from '#tests/harness/caller.ts';
 import { startTestUsers, type Answer, type TestUsers } from '#tests/harness/users.ts';
 
@@ -121,6 +121,11 @@ describe('a key', () => {
     ['a name of 81 characters', { name: 'x'.repeat(81) }, 'name'],
     ['no model', { models: [] }, 'models'],
     ['101 models', { models: Array.from({ length: 101 }, (_, at) => `m${at}`) }, 'models'],
+    [
+      'models of 4 097 characters together',
+      { models: Array.from({ length: 41 }, (_, at) => `${at}`.padStart(100, 'm')) },
+      'models',
+    ],
     ['a model of 101 characters', { models: ['x'.repeat(101)] }, 'models'],
     ['no scope', { scopes: [] }, 'scopes'],
     ['an unknown scope', { scopes: ['models:read', 'everything'] }, 'scopes'],
@@ -152,7 +157,7 @@ describe('a key for another user', () => {
   test('is made by an admin, within what that user may', async () => {
     const [admin, viewer] = [await person('ADMIN'), await person('VIEWER')];
     const { apiKey } = await made(admin, { userId: viewer.userId });
-    expect(apiKey).toMatchObject({ user: { id: viewer.userId }, scopes: [...scopesOf('VIEWER')] });
+    expect(apiKey).toMatchObject({ user: { id: viewer.userId }, scopes: scopesOf('VIEWER').filter(isForKeys) });
     expect(await auditOf(apiKey.id)).toMatchObject([{ actor_id: admin.userId, details: { userId: viewer.userId } }]);
     expect(refusal(await create({ userId: viewer.userId, scopes: ['inference:run'] }, admin))).toMatchObject({
       code: 'BAD_USER_INPUT',
@@ -207,8 +212,32 @@ describe('a key that asks', () => {
     ['mutation { beginTotp(password: "a password") { secret } }'],
     ['mutation { confirmTotp(code: "123456") }'],
     ['mutation { disableTotp(password: "a password") }'],
+    ['mutation { rotateSigningKeys { kid } }'],
+    ['mutation { createPasswordResetLink(userId: "0a6f1b9e-3c58-4f0b-8f6f-0f2b7f5f9f20") { url } }'],
+    ['mutation { resetTotp(userId: "0a6f1b9e-3c58-4f0b-8f6f-0f2b7f5f9f20") { id } }'],
+    ['mutation { eraseUser(id: "0a6f1b9e-3c58-4f0b-8f6f-0f2b7f5f9f20", email: "a@b.test") { userId } }'],
+    ['mutation { createUser(input: { email: "a@b.test", password: "a long password", role: ADMIN }) { id } }'],
+    ['mutation { setUserRole(id: "0a6f1b9e-3c58-4f0b-8f6f-0f2b7f5f9f20", role: ADMIN) { id } }'],
   ])('is refused what is for people: %s', async (query) => {
     expect(refusal(await users.ask(query, {}, await keyCaller(await person())))).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  test('that is revoked meanwhile makes none', async () => {
+    const owner = await person();
+    const program = await keyCaller(owner, { scopes: ['keys:write'] });
+    await users.ask(REVOKE, { id: program.credential.id }, owner);
+    expect(refusal(await create({ scopes: ['keys:write'] }, program))).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await keysOf(owner)).toHaveLength(1);
+  });
+
+  test('revokes itself, and others of its owner with keys:write alone', async () => {
+    const owner = await person();
+    const { apiKey } = await made(owner);
+    const program = await keyCaller(owner, { scopes: ['models:read'] });
+    expect(refusal(await users.ask(REVOKE, { id: apiKey.id }, program))).toMatchObject({ code: 'FORBIDDEN' });
+    expect(refusal(await users.ask(REVOKE, { id: program.credential.id }, program))).toBeUndefined();
+    const keeper = await keyCaller(owner, { scopes: ['keys:write'] });
+    expect(refusal(await users.ask(REVOKE, { id: apiKey.id }, keeper))).toBeUndefined();
   });
 
   test('of an admin sees nothing of others unless it was made for that', async () => {
@@ -246,6 +275,45 @@ describe('revokeApiKey', () => {
     expect(events.map(({ action }) => action)).toEqual(['key.created', 'key.revoked']);
   });
 
+  test('takes along the keys that it has made, however far down, and no others', async () => {
+    const owner = await person();
+    const other = await made(owner);
+    const first = await keyCaller(owner, { scopes: ['keys:write', 'models:read'] });
+    const second = await made(first, { scopes: ['keys:write', 'models:read'] });
+    const { apiKey } = second;
+    const third = await made({ ...first, credential: { kind: 'key', id: apiKey.id } }, { scopes: ['models:read'] });
+    await users.ask(REVOKE, { id: first.credential.id }, owner);
+    expect(await principalOf(second.secret)).toBeNull();
+    expect(await principalOf(third.secret)).toBeNull();
+    expect(await principalOf(other.secret)).not.toBeNull();
+    expect(await auditOf(third.apiKey.id)).toMatchObject([
+      { action: 'key.created', actor_credential: 'key' },
+      { action: 'key.revoked', details: { revokedWith: first.credential.id } },
+    ]);
+  });
+
+  test('leaves nothing that a race has made: a key made while its maker is revoked goes along', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const owner = await person();
+      const program = await keyCaller(owner, { scopes: ['keys:write'] });
+      await Promise.all([
+        ...Array.from({ length: 4 }, () => create({ scopes: ['keys:write'] }, program)),
+        users.ask(REVOKE, { id: program.credential.id }, owner),
+        ...Array.from({ length: 4 }, () => create({ scopes: ['keys:write'] }, program)),
+      ]);
+      expect((await keysOf(owner)).filter(({ revokedAt }) => revokedAt === null)).toEqual([]);
+    }
+  });
+
+  test('is for a viewer as well, who had the key made under another role', async () => {
+    const owner = await person();
+    const { secret, apiKey } = await made(owner);
+    const { userId, email } = owner;
+    const viewer = someone('VIEWER', { userId, email });
+    expect(refusal(await users.ask(REVOKE, { id: apiKey.id }, viewer))).toBeUndefined();
+    expect(await principalOf(secret)).toBeNull();
+  });
+
   test('is for the owner and admins; to others the key does not exist', async () => {
     const [owner, other, admin] = [await person(), await person(), await person('ADMIN')];
     const { secret, apiKey } = await made(owner);
@@ -257,5 +325,38 @@ describe('revokeApiKey', () => {
     expect(await principalOf(secret)).not.toBeNull();
     expect(refusal(await users.ask(REVOKE, { id: apiKey.id }, admin))).toBeUndefined();
     expect(await principalOf(secret)).toBeNull();
+  });
+});
+
+describe('keys that come and go', () => {
+  const unused = `insert into users.api_keys (user_id, name, prefix, hash, scopes, created_at, revoked_at)
+    select $1, 'old', 'cds_', sha256(gen_random_uuid()::text::bytea), '{}', $2, $2 from generate_series(1, $3::int)`;
+  const countOf = async (userId: string): Promise<unknown> =>
+    (await users.database.sql('select count(*)::int as count from users.api_keys where user_id = $1', [userId]))[0]?.[
+      'count'
+    ];
+  const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
+
+  test('are two hundred a day at most', async () => {
+    const owner = await person();
+    await users.database.sql(unused, [owner.userId, daysAgo(2), 500]);
+    await users.database.sql(unused, [owner.userId, daysAgo(0.5), 199]);
+    expect(refusal(await create({}, owner))).toBeUndefined();
+    expect(refusal(await create({}, owner))).toMatchObject({ code: 'LIMIT_REACHED' });
+  });
+
+  test('are forgotten with their limits after thirty days out of force, unless they were used', async () => {
+    const owner = await person();
+    const { apiKey } = await made(owner, { tokenBudget: 10, requestsPerMinute: 2 });
+    const used = await made(owner);
+    const recent = await made(owner);
+    const old = 'update users.api_keys set revoked_at = $2, last_used_at = $3 where id = $1';
+    await users.database.sql(old, [apiKey.id, daysAgo(31), null]);
+    await users.database.sql(old, [used.apiKey.id, daysAgo(31), daysAgo(40)]);
+    await users.database.sql(old, [recent.apiKey.id, daysAgo(29), null]);
+    // Housekeeping of the service runs by itself.
+    await expect.poll(() => countOf(owner.userId)).toBe(2);
+    const quotas = 'select 1 from billing.quota where subject = $1';
+    expect(await users.database.sql(quotas, [`key:${apiKey.id}`])).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { MutationResolvers } from '#codegen/users.ts';
+import { signedInCallerOf } from '#mesh/subgraph.ts';
 import { actorOf } from '../audit.ts';
 import type { PasswordReset } from '../password-reset.ts';
 
@@ -10,7 +11,10 @@ export const passwordResetMutations = (
     passwordReset.request(email, actorOf(context), context.log);
     return true;
   },
-  createPasswordResetLink: (_parent, { userId }, context) => passwordReset.link(userId, actorOf(context)),
+  createPasswordResetLink: (_parent, { userId }, context) => {
+    signedInCallerOf(context);
+    return passwordReset.link(userId, actorOf(context));
+  },
   resetPassword: async (_parent, given, context) => {
     await passwordReset.reset(given, actorOf(context));
     return true;

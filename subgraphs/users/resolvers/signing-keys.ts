@@ -1,5 +1,6 @@
 import type { MutationResolvers, QueryResolvers, SigningKey } from '#codegen/users.ts';
 import type { Database } from '#mesh/database/pool.ts';
+import { signedInCallerOf } from '#mesh/subgraph.ts';
 import { actorOf } from '../audit.ts';
 import { rotateSigningKeys } from '../signing-keys.ts';
 import { listSigningKeys, type Standing } from '../store/signing-keys.ts';
@@ -18,7 +19,9 @@ export const signingKeyResolvers = (
 } => ({
   Query: { signingKeys: async () => (await listSigningKeys(db)).map(shown) },
   Mutation: {
-    rotateSigningKeys: async (_parent, { immediately }, context) =>
-      (await rotateSigningKeys(db, sealingKey, { immediately }, actorOf(context))).map(shown),
+    rotateSigningKeys: async (_parent, { immediately }, context) => {
+      signedInCallerOf(context);
+      return (await rotateSigningKeys(db, sealingKey, { immediately }, actorOf(context))).map(shown);
+    },
   },
 });

@@ -1,6 +1,7 @@
 import type { MutationResolvers, QueryResolvers, UserResolvers } from '#codegen/users.ts';
 import type { Database } from '#mesh/database/pool.ts';
-import { callerOf, type RequestContext } from '#mesh/subgraph.ts';
+import { callerOf, signedInCallerOf, type RequestContext } from '#mesh/subgraph.ts';
+import type { Role } from '#mesh/identity.ts';
 import type { Accounts } from '../accounts.ts';
 import { actorOf, type Actor } from '../audit.ts';
 import { batched, perRequest } from '../batch.ts';
@@ -14,6 +15,12 @@ import { refuseStrangers } from '../strangers.ts';
 const actingOf = (context: RequestContext): Actor => {
   callerOf(context);
   return actorOf(context);
+};
+
+/** As `actingOf`. A key makes nobody an admin: whoever it makes one would outlive it. Throws StudioError FORBIDDEN. */
+const givingRole = (role: Role, context: RequestContext): Actor => {
+  if (role === 'ADMIN') signedInCallerOf(context);
+  return actingOf(context);
 };
 
 /** Accounts, their balances and limits. */
@@ -38,11 +45,11 @@ export const userResolvers = (
     },
     Mutation: {
       createUser: (_parent, { input: { role = 'DEVELOPER', tokens = 0, ...input } }, context) =>
-        accounts.create({ ...input, role, tokens }, actingOf(context)),
+        accounts.create({ ...input, role, tokens }, givingRole(role, context)),
       grantTokens: (_parent, { reason = null, ...grant }, context) =>
         accounts.grant({ ...grant, reason }, actingOf(context)),
       setUserStatus: (_parent, { id, status }, context) => changeStanding(db, id, { status }, actingOf(context)),
-      setUserRole: (_parent, { id, role }, context) => changeStanding(db, id, { role }, actingOf(context)),
+      setUserRole: (_parent, { id, role }, context) => changeStanding(db, id, { role }, givingRole(role, context)),
       setMonthlyLimit: (_parent, { userId, tokens = null }, context) =>
         accounts.limitMonth(userId, tokens, actingOf(context)),
     },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Queries } from '#mesh/database/pool.ts';
 import type { ApiKeyMapper, UserMapper } from '../mappers.ts';
 
-/** Keys out of force that a list still shows; they are kept for ever. */
+/** Keys out of force that a list still shows; those that were used are kept for ever. */
 const SHOWN_OUT_OF_FORCE = 100;
 
 const instant = z.number().transform((milliseconds) => new Date(milliseconds).toISOString());
@@ -59,6 +59,20 @@ export const lockOwner = (transaction: Queries, userId: string): Promise<Pick<Us
       select role, status from users.accounts where id = ${userId} for no key update`,
   );
 
+/** How many keys were made for a user within a day, in force or not. */
+export const countMadeInADay = async (db: Queries, userId: string): Promise<number> =>
+  Number(
+    await db.oneFirst(
+      sql.type(z.object({ count: z.bigint() }))`
+        select count(*) from users.api_keys k
+        where k.user_id = ${userId} and k.created_at > clock_timestamp() - interval '1 day'`,
+    ),
+  );
+
+/** Whether this key is in force at this moment. */
+export const isInForce = (db: Queries, id: string): Promise<boolean> =>
+  db.exists(sql.type(z.object({}))`select 1 from users.api_keys k where k.id = ${id} and ${inForce}`);
+
 /** How many keys of a user are in force. */
 export const countInForce = async (db: Queries, userId: string): Promise<number> =>
   Number(
@@ -78,23 +92,35 @@ export interface NewKeyRow {
   readonly scopes: readonly string[];
   /** Null for the operator of the machine. */
   readonly createdBy: string | null;
+  /** The key that asks for it; null for a person or the operator. */
+  readonly madeByKey: string | null;
   /** Milliseconds since 1970. */
   readonly expiresAt: number | null;
 }
 
 export const insertApiKey = (db: Queries, key: NewKeyRow): Promise<ApiKeyMapper> =>
   db.one(sql.type(Key)`
-    insert into users.api_keys as k (user_id, name, prefix, hash, models, scopes, created_by, expires_at)
+    insert into users.api_keys as k (user_id, name, prefix, hash, models, scopes, created_by, made_by_key, expires_at)
     values (
       ${key.userId}, ${key.name}, ${key.prefix}, ${sql.binary(key.hash)},
       ${key.models === null ? null : sql.array([...key.models], 'text')}, ${sql.array([...key.scopes], 'text')},
-      ${key.createdBy}, ${key.expiresAt === null ? null : sql.timestamp(new Date(key.expiresAt))}
+      ${key.createdBy}, ${key.madeByKey}, ${key.expiresAt === null ? null : sql.timestamp(new Date(key.expiresAt))}
     )
     returning ${columns}`);
 
-/** The key as it then is; null when it is revoked already, or there is none. */
-export const revokeKey = (db: Queries, id: string): Promise<ApiKeyMapper | null> =>
-  db.maybeOne(sql.type(Key)`
+/** Revokes a key and all that come from it; answers those that were not revoked before. Lock their owner first. */
+export const revokeKeys = (transaction: Queries, id: string): Promise<readonly ApiKeyMapper[]> =>
+  transaction.any(sql.type(Key)`
+    with recursive line as (
+      select id from users.api_keys where id = ${id}
+      union
+      select c.id from users.api_keys c join line l on c.made_by_key = l.id
+    )
     update users.api_keys k set revoked_at = clock_timestamp()
-    where k.id = ${id} and k.revoked_at is null
+    where k.id in (select id from line) and k.revoked_at is null
     returning ${columns}`);
+
+/** Forgets keys that were out of force for 30 days and never used, some hundreds at once; nothing else knows of them. */
+export const forgetUnusedKeys = async (db: Queries): Promise<void> => {
+  await db.query(sql.type(z.object({}))`select from users.forget_unused_keys()`);
+};
