@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { SUBGRAPHS, type SubgraphName } from './config.ts';
 
@@ -49,8 +49,17 @@ export type Verdict =
       readonly reason: 'missing' | 'malformed' | 'forged' | 'expired' | 'for another service' | 'for another request';
     };
 
-const digest = (body: string): string => createHash('sha256').update(body).digest('base64url');
-const signature = (key: Buffer, claims: string): Buffer => createHmac('sha256', key).update(claims).digest();
+/** Node makes such an object of the bytes at each signature, which takes it five times as long as the signature. */
+const keyObjects = new WeakMap<Buffer, KeyObject>();
+const keyObjectOf = (key: Buffer): KeyObject => {
+  const known = keyObjects.get(key) ?? createSecretKey(key);
+  keyObjects.set(key, known);
+  return known;
+};
+
+const digest = (body: string): string => hash('sha256', body, 'base64url');
+const signature = (key: Buffer, claims: string): Buffer =>
+  createHmac('sha256', keyObjectOf(key)).update(claims).digest();
 
 /**
  * Signs who asks, bound to one subgraph and to the bytes of one request.

@@ -14,6 +14,8 @@ import { cpuOf, startNode, untilAnswering, type Started } from './processes.ts';
 import { QUERIES, SUBSCRIPTION, type QueryName } from './workloads.ts';
 
 const ROUNDS = 5;
+/** Rounds that are not counted: they fill caches and let the JIT compile. */
+const WARM_UP = 2;
 const ROUND_MS = 1_500;
 const AT_ONCE = 16;
 const CLIENTS = 20;
@@ -94,12 +96,11 @@ const alternate = async (
   orderFor: (gateway: Gateway) => Order,
 ): Promise<Readonly<Record<string, Compared>>> => {
   const found = new Map(gateways.map(({ name }) => [name, new Array<Figures>()]));
-  // The first round fills caches and lets the JIT compile.
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    const turn = round % gateways.length;
+  for (let round = -WARM_UP; round < ROUNDS; round += 1) {
+    const turn = (round + WARM_UP) % gateways.length;
     for (const gateway of [...gateways.slice(turn), ...gateways.slice(0, turn)]) {
       const figures = await measure(stage, gateway, orderFor(gateway));
-      if (round > 0) found.get(gateway.name)?.push(figures);
+      if (round >= 0) found.get(gateway.name)?.push(figures);
     }
   }
   const ours = found.get('ours') ?? [];
