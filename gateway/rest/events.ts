@@ -13,9 +13,23 @@ export const eventOf = (payload: unknown): string => `data: ${JSON.stringify(pay
 /** What OpenAI ends a stream with. */
 export const DONE = 'data: [DONE]\n\n';
 
+/** A client that takes nothing for so long has gone without a word. */
+const PATIENCE_MS = 60_000;
+
+/** Waits until the client has taken what there is; gives it up where it does not, and stops waiting where the stream ends. */
+const drained = async (response: ServerResponse, signal: AbortSignal): Promise<void> => {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    await once(response, 'drain', { signal: AbortSignal.any([signal, patience]) });
+  } catch (error) {
+    if (patience.aborted) response.destroy();
+    else if (!signal.aborted) throw error;
+  }
+};
+
 /**
  * Sends a stream of events, asking for the next one only when the client takes what there is.
- * @param signal aborts when nobody reads any more
+ * @param signal aborts when the stream shall end, be it that nobody reads any more
  */
 export const sendEvents = async (
   response: ServerResponse,
@@ -25,7 +39,7 @@ export const sendEvents = async (
   response.writeHead(200, HEADERS);
   for await (const event of events) {
     if (response.destroyed) return;
-    if (!response.write(event)) await once(response, 'drain', { signal });
+    if (!response.write(event)) await drained(response, signal);
   }
   response.end();
 };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { buildSchema, Kind, parse, validate } from 'graphql';
+import { buildSchema, Kind, OperationTypeNode, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { chatBody } from './chat-schema.ts';
 import { OPENAPI } from './openapi.ts';
@@ -24,7 +24,8 @@ describe('a route', () => {
         const document = parse(ask.document);
         expect(validate(api, document)).toEqual([]);
         const [operation] = document.definitions;
-        const streams = operation?.kind === Kind.OPERATION_DEFINITION && operation.operation === 'subscription';
+        const streams =
+          operation?.kind === Kind.OPERATION_DEFINITION && operation.operation === OperationTypeNode.SUBSCRIPTION;
         expect(streams).toBe(ask.kind === 'stream');
       }
     },

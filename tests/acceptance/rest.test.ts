@@ -206,8 +206,10 @@ describe('REST on the whole studio', () => {
     let loggedOut = false;
     for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
       text += piece;
-      if (!loggedOut) await studio.graphql('mutation { logout }', { token });
-      loggedOut = true;
+      if (loggedOut) continue;
+      const { body } = await studio.graphql('mutation { logout }', { token });
+      loggedOut = body.data?.['logout'] === true;
+      if (!loggedOut) throw new Error('the logout failed');
     }
     const last = text.trimEnd().split('\n\n').at(-1) ?? '';
     expect(JSON.parse(last.replace(/^data: /, ''))).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
@@ -223,4 +225,21 @@ describe('REST on the whole studio', () => {
     );
     expect(described).toEqual(ROUTES.map(({ method, path }) => `${method.toLowerCase()} ${path}`));
   });
+});
+
+test('in production mode, where clients send no documents of their own, the rooms answer as ever', async () => {
+  const studio = await startStudio({ env: { DEVSTUDIO_MODE: 'production' } });
+  try {
+    const { body } = await studio.rpc('auth.login', studio.admin);
+    const { access_token: token } = z.object({ access_token: z.string() }).parse(body['result']);
+    expect(await studio.rpc('llm.list_models', {}, token)).toMatchObject({ status: 200 });
+    const response = await fetch(`${studio.url}/chat`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(CHAT),
+    });
+    expect((await response.text()).endsWith('data: [DONE]\n\n')).toBe(true);
+  } finally {
+    await studio.stop();
+  }
 });
