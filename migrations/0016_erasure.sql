@@ -79,6 +79,44 @@ create trigger append_only before delete or truncate on audit.events
 create trigger append_only_but_for_erasure before update on audit.events
   for each row execute function audit.refuse_all_but_blanking();
 
+-- The ledger likewise: the reason of a grant is free text, which may name whom it was for.
+create function billing.refuse_all_but_blanking() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_kept billing.grants := new;
+begin
+  v_kept.reason := old.reason;
+  if v_kept is distinct from old or new.reason is not null then
+    raise exception '% is append-only', tg_table_name using errcode = 'P0403';
+  end if;
+  return new;
+end
+$$;
+drop trigger append_only on billing.grants;
+create trigger append_only before delete or truncate on billing.grants
+  for each statement execute function billing.refuse_change();
+create trigger append_only_but_for_erasure before update on billing.grants
+  for each row execute function billing.refuse_all_but_blanking();
+
+-- Nothing is granted to somebody who has been erased, and no limit is set. The lock is as in refuse_owner.
+create function erasure.refuse_subject() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_erased timestamptz;
+begin
+  select a.erased_at into v_erased from users.accounts a
+    where a.id = coalesce(substring(new.subject from '^user:(.*)$')::uuid,
+      (select k.user_id from users.api_keys k where k.id = substring(new.subject from '^key:(.*)$')::uuid))
+    for key share;
+  if v_erased is not null then
+    raise exception 'there is no %', new.subject using errcode = 'no_data_found';
+  end if;
+  return new;
+end
+$$;
+create trigger subject_not_erased before insert or update of limit_units on billing.quota
+  for each row when (new.limit_units is not null) execute function erasure.refuse_subject();
+
 -- Takes the person out of an account for good, and lists what the other services have to erase: the part that the role
 -- of the users service may not do by itself. False when there is no such account, or it was erased before.
 create function users.erase_account(p_user uuid) returns boolean
@@ -102,13 +140,14 @@ begin
   update audit.events e set details = e.details - 'name'
     where e.target_kind = 'key' and e.details ? 'name'
       and e.target_id in (select k.id::text from users.api_keys k where k.user_id = p_user);
+  update billing.grants g set reason = null where g.user_id = p_user and g.reason is not null;
   insert into erasure.tasks (user_id, service) values (p_user, 'sandbox'), (p_user, 'agents');
   return true;
 end
 $$;
 
-revoke all on function users.erase_account(uuid), erasure.pending(), erasure.done(uuid), erasure.refuse_owner(),
-  erasure.forget_project(uuid), audit.refuse_all_but_blanking() from public;
+revoke all on function users.erase_account(uuid), erasure.pending(), erasure.done(uuid), erasure.refuse_owner(), erasure.refuse_subject(),
+  erasure.forget_project(uuid), audit.refuse_all_but_blanking(), billing.refuse_all_but_blanking() from public;
 grant execute on function users.erase_account(uuid) to devstudio_users;
 grant execute on function erasure.pending(), erasure.done(uuid) to devstudio_sandbox, devstudio_agents;
 grant execute on function erasure.forget_project(uuid) to devstudio_sandbox;

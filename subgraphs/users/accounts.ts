@@ -4,22 +4,23 @@ import type { Database, Queries } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
 import type { Role } from '#mesh/identity.ts';
 import { recordAudit, recordFailedSignIn, type Actor } from './audit.ts';
-import { Count, Email, isId, NewPassword, parseInput, Reason } from './input.ts';
+import { count, Email, isId, NewPassword, parseInput, Reason } from './input.ts';
 import type { UserMapper } from './mappers.ts';
 import type { Passwords, Turn } from './passwords.ts';
 import { accountsById, findCredentials, insertAccount } from './store/accounts.ts';
 import { grantTokens, setMonthlyLimit } from './store/billing.ts';
+import { isUnknownSubject } from './store/quotas.ts';
 
 const NewAccount = z.object({
   email: Email,
   password: NewPassword,
   role: z.enum(['ADMIN', 'DEVELOPER', 'VIEWER']),
-  tokens: Count,
+  tokens: count(0),
 });
 
-const Limit = z.object({ tokens: Count.nullable() });
+const Limit = z.object({ tokens: count(0).nullable() });
 
-const Grant = z.object({ tokens: Count.min(1, 'must be 1 or more'), reason: Reason.nullable() });
+const Grant = z.object({ tokens: count(1), reason: Reason.nullable() });
 
 /** Longer than any that an account can have: refused before it costs a hash. */
 const Login = z.object({
@@ -54,11 +55,22 @@ export interface Accounts {
   limitMonth(userId: string, tokens: number | null, actor: Actor): Promise<UserMapper>;
 }
 
+const unknownUser = (): StudioError => new StudioError('NOT_FOUND', 'There is no such user.', { argument: 'userId' });
+
 /** @throws StudioError NOT_FOUND */
 const accountOf = async (db: Queries, userId: string): Promise<UserMapper> => {
   const user = isId(userId) ? (await accountsById(db, [userId])).get(userId) : undefined;
-  if (!user) throw new StudioError('NOT_FOUND', 'There is no such user.', { argument: 'userId' });
+  if (!user) throw unknownUser();
   return user;
+};
+
+/** What changes the budget of an account. @throws StudioError NOT_FOUND for one that is erased, too */
+const budgeting = async <T>(work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    throw isUnknownSubject(error) ? unknownUser() : error;
+  }
 };
 
 export const createAccounts = (db: Database, passwords: Passwords): Accounts => ({
@@ -105,7 +117,7 @@ export const createAccounts = (db: Database, passwords: Passwords): Accounts => 
     const { tokens, reason } = parseInput(Grant, given);
     return db.transaction(async (transaction) => {
       const user = await accountOf(transaction, userId);
-      if (!(await grantTokens(transaction, { userId, tokens, reason, by: actor.userId }))) {
+      if (!(await budgeting(grantTokens(transaction, { userId, tokens, reason, by: actor.userId })))) {
         throw new StudioError('BAD_USER_INPUT', 'tokens would raise the balance beyond 2147483647.', {
           argument: 'tokens',
         });
@@ -120,7 +132,7 @@ export const createAccounts = (db: Database, passwords: Passwords): Accounts => 
     const { tokens } = parseInput(Limit, { tokens: limit });
     return db.transaction(async (transaction) => {
       const user = await accountOf(transaction, userId);
-      await setMonthlyLimit(transaction, userId, tokens);
+      await budgeting(setMonthlyLimit(transaction, userId, tokens));
       const event = { action: 'monthly-limit.set', targetKind: 'user', targetId: userId, details: { tokens } };
       await recordAudit(transaction, actor, event);
       return user;

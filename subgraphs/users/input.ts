@@ -26,11 +26,9 @@ export const ModelName = z
 /** The largest Int of GraphQL. */
 export const MOST_INT = 2_147_483_647;
 
-/** A whole number that an Int field can show. */
-export const Count = z
-  .int('must be a whole number')
-  .min(0, 'must be 0 or more')
-  .max(MOST_INT, `must be at most ${MOST_INT}`);
+/** A whole number from `least` on that an Int field can show. */
+export const count = (least: number) =>
+  z.int('must be a whole number').min(least, `must be ${least} or more`).max(MOST_INT, `must be at most ${MOST_INT}`);
 
 /** The graph's BigInt, from 0 to 2^63 - 1: a decimal string, or a whole number where it is written into the document. */
 export const WholeNumber = z

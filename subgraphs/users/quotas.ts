@@ -5,6 +5,7 @@ import { recordAudit, type Actor } from './audit.ts';
 import { isKeyLimit } from './api-keys.ts';
 import { isId, ModelName, MOST_INT, parseInput, WholeNumber } from './input.ts';
 import {
+  isUnknownSubject,
   quotasOf,
   removeQuota,
   setQuota,
@@ -63,8 +64,6 @@ const isShownAsInt = ({ subject, model, ...shape }: Omit<QuotaDefinition, 'limit
   return subject.startsWith('key:') ? isKeyLimit(shape) : shape.unit === 'tokens' && shape.period === 'month';
 };
 
-const isUnknown = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'P0002';
-
 /**
  * Sets what a subject may use; exact while chats run.
  * @throws StudioError BAD_USER_INPUT, or NOT_FOUND for no such user or key
@@ -95,7 +94,7 @@ export const limit = async (
       return quota;
     });
   } catch (error) {
-    throw isUnknown(error) ? unknownSubject() : error;
+    throw isUnknownSubject(error) ? unknownSubject() : error;
   }
 };
 

@@ -148,6 +148,47 @@ describe('an erased person', () => {
     ).rejects.toThrow('erased_for_good');
   });
 
+  test('is named by no reason of a grant, which is all that the ledger loses', async () => {
+    const lin = await person('lin');
+    const grant = (reason: string) =>
+      users.ask(
+        'mutation ($id: ID!, $reason: String) { grantTokens(userId: $id, tokens: 5, reason: $reason) { id } }',
+        { id: lin.userId, reason },
+        admin,
+      );
+    expect((await grant('for Lin Ngo, lin@devstudio.test')).errors).toBeUndefined();
+    const ledger = () =>
+      users.database.sql('select id, tokens, by, at from billing.grants where user_id = $1 order by id', [lin.userId]);
+    const before = await ledger();
+    await erase(lin.userId, lin.email);
+    expect(await ledger()).toEqual(before);
+    expect(await count('billing.grants where user_id = $1 and reason is not null', [lin.userId])).toBe(0);
+    for (const change of ["reason = 'another'", 'reason = null, tokens = 6', 'by = null']) {
+      await expect(
+        users.database.sql(`update billing.grants set ${change} where user_id = $1`, [lin.userId]),
+      ).rejects.toThrow('append-only');
+    }
+  });
+
+  test('is granted nothing, and is limited by nothing new', async () => {
+    const max = await person('max');
+    const keyed = await users.ask('mutation { createApiKey(input: { name: "one" }) { apiKey { id } } }', {}, max);
+    const made = z.object({ createApiKey: z.object({ apiKey: z.object({ id: z.string() }) }) }).parse(keyed.data);
+    await erase(max.userId, max.email);
+    const quota = (kind: string, id: string) =>
+      `setQuota(input: { subject: { kind: ${kind}, id: "${id}" }, unit: TOKENS, period: DAY, limit: "5" }) { id }`;
+    for (const field of [
+      `grantTokens(userId: "${max.userId}", tokens: 5, reason: "for Max") { id }`,
+      `setMonthlyLimit(userId: "${max.userId}", tokens: 5) { id }`,
+      quota('USER', max.userId),
+      quota('API_KEY', made.createApiKey.apiKey.id),
+    ]) {
+      const answer = await users.ask(`mutation { ${field} }`, {}, admin);
+      expect(answer.errors?.[0]?.extensions, field).toMatchObject({ code: 'NOT_FOUND' });
+    }
+    expect(await count('billing.grants where user_id = $1', [max.userId])).toBe(1);
+  });
+
   test('gets no new project or conversation from a request that was under way', async () => {
     const tom = await person('tom');
     await erase(tom.userId, tom.email);

@@ -45,6 +45,10 @@ export const setQuota = (db: Queries, { subject, model, unit, period, limit }: Q
   db.oneFirst(sql.type(z.object({ id: z.bigint() }))`
     select billing.set_quota(${subject}, ${model}, ${unit}, ${period}, ${limit}) as id`);
 
+/** Whether a limit or a grant was refused because nobody is there whose it could be, or nobody any more. */
+export const isUnknownSubject = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'P0002';
+
 /** Takes a limit away; false for one that is not there, and for a prepaid balance. */
 export const removeQuota = (db: Queries, id: bigint): Promise<boolean> =>
   db.oneFirst(sql.type(z.object({ removed: z.boolean() }))`select billing.remove_quota(${id}) as removed`);
