@@ -10,6 +10,7 @@ const HEADERS = [
   'apollo-require-preflight',
   'x-apollo-operation-name',
   'x-requested-with',
+  'x-devstudio-debug',
 ].join(', ');
 const EXPOSED = 'x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset';
 /** Seconds for which a browser need not ask again. */
