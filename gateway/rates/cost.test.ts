@@ -11,6 +11,13 @@ test('each root field costs a point, in fragments and under aliases too', () => 
   ).toBe(4);
 });
 
+test('what is heavy costs more wherever it stands, under each alias and in fragments', () => {
+  expect(cost('{ me { ledgerCsv accountData } }').points).toBe(41);
+  expect(cost('{ me { a: ledgerCsv ...F } } fragment F on User { b: ledgerCsv ... { c: ledgerCsv } }').points).toBe(61);
+  expect(cost('{ conversations { owner { usageSeries { at } } } }').points).toBe(6);
+  expect(cost('{ usageSeries { at } }').points).toBe(6);
+});
+
 test('each refresh of a session costs ten', () => {
   const field = 'refreshSession(refreshToken: "x") { accessToken }';
   expect(cost(`mutation { a: ${field} b: ${field} }`).points).toBe(20);

@@ -12,6 +12,18 @@ import type { ReadOperation } from '../graph.ts';
 /** Points of a root field; every other one costs 1. */
 const POINTS: ReadonlyMap<string, number> = new Map([['refreshSession', 10]]);
 
+/** Points of fields that read or answer much, wherever they stand and besides what the root field costs. */
+const HEAVY: ReadonlyMap<string, number> = new Map([
+  ['accountData', 20],
+  ['projectData', 20],
+  ['conversationData', 20],
+  ['ledgerCsv', 20],
+  ['usageSeries', 5],
+  ['forecast', 5],
+  ['ledger', 2],
+  ['auditLog', 2],
+]);
+
 /** One attempt to sign in by password. */
 export interface SignIn {
   /** The name under which the answer has it. */
@@ -25,22 +37,31 @@ export interface Cost {
   readonly signIns: readonly SignIn[];
 }
 
-/** The root fields, every fragment written out. The document is valid, so no fragment contains itself. */
-const rootFields = (document: DocumentNode, { selectionSet }: OperationDefinitionNode): readonly FieldNode[] => {
-  const fragments = new Map(
+type Fragments = ReadonlyMap<string, SelectionSetNode>;
+
+const fragmentsOf = (document: DocumentNode): Fragments =>
+  new Map(
     document.definitions.flatMap((definition) =>
       definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition.selectionSet]] : [],
     ),
   );
-  const collect = (set: SelectionSetNode | undefined): readonly FieldNode[] =>
-    (set?.selections ?? []).flatMap((selection) => {
-      if (selection.kind === Kind.FIELD) return [selection];
-      return collect(
-        selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value),
-      );
-    });
-  return collect(selectionSet);
-};
+
+/** The fields of a selection set, every fragment written out. The document is valid, so no fragment contains itself. */
+const fieldsOf = (set: SelectionSetNode | undefined, fragments: Fragments): readonly FieldNode[] =>
+  (set?.selections ?? []).flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection];
+    return fieldsOf(
+      selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value),
+      fragments,
+    );
+  });
+
+/** What a field and those below it cost for being heavy. */
+const heavinessOf = ({ name, selectionSet }: FieldNode, fragments: Fragments): number =>
+  fieldsOf(selectionSet, fragments).reduce(
+    (sum, field) => sum + heavinessOf(field, fragments),
+    HEAVY.get(name.value) ?? 0,
+  );
 
 const emailOf = (
   field: FieldNode,
@@ -57,12 +78,16 @@ const emailOf = (
   return given === undefined && standing?.kind === Kind.STRING ? standing.value : undefined;
 };
 
-/** What an operation costs: a point for each root field under each of its aliases, and sign-ins besides. */
+/** What an operation costs: a point for each root field under each of its aliases, what is heavy, and sign-ins besides. */
 export const costOf = ({ document, operationName, variables }: ReadOperation): Cost => {
   const operation = getOperationAST(document, operationName);
   if (!operation) return { points: 1, signIns: [] };
-  const fields = rootFields(document, operation);
-  const points = fields.reduce((sum, { name }) => sum + (POINTS.get(name.value) ?? 1), 0);
+  const fragments = fragmentsOf(document);
+  const fields = fieldsOf(operation.selectionSet, fragments);
+  const points = fields.reduce(
+    (sum, field) => sum + (POINTS.get(field.name.value) ?? 1) + heavinessOf(field, fragments),
+    0,
+  );
   if (operation.operation !== OperationTypeNode.MUTATION) return { points, signIns: [] };
   const signIns = fields
     .filter(({ name }) => name.value === 'login')

@@ -2,6 +2,7 @@ import type { Database } from '#mesh/database/pool.ts';
 import type { Log } from '#mesh/log.ts';
 import { startRounds, type Rounds } from '#mesh/rounds.ts';
 import { recordOmitted } from './audit.ts';
+import { forgetUnusedKeys } from './store/api-keys.ts';
 import { reapOne } from './store/billing.ts';
 import { purgeWindows } from './store/quotas.ts';
 import { deleteExpiredSignIns } from './store/oidc.ts';
@@ -12,16 +13,31 @@ import { deleteOldSignInFailures } from './store/sign-in-failures.ts';
 /** A reservation outlives its lease by this at most; both rounds are one indexed look when there is nothing to do. */
 const INTERVAL_MS = 1_000;
 
-/** Closes the reservations of workers that are gone, and forgets sessions and refresh tokens that have ended. Safe on every replica. */
-export const keepHouse = async (db: Database): Promise<void> => {
+const reap = async (db: Database): Promise<void> => {
   while (await reapOne(db));
-  await deleteExpiredSessions(db);
-  await deleteExpiredRefreshTokens(db);
-  await purgeWindows(db);
-  await deleteOldResets(db);
-  await deleteExpiredSignIns(db);
-  await deleteOldSignInFailures(db);
-  await recordOmitted(db);
+};
+
+const STEPS: readonly ((db: Database) => Promise<unknown>)[] = [
+  reap,
+  deleteExpiredSessions,
+  deleteExpiredRefreshTokens,
+  purgeWindows,
+  deleteOldResets,
+  deleteExpiredSignIns,
+  deleteOldSignInFailures,
+  forgetUnusedKeys,
+  recordOmitted,
+];
+
+/**
+ * Closes the reservations of workers that are gone, and forgets what has ended: sessions, tokens, links, unused keys. Safe
+ * on every replica. A step that fails keeps none of the others from its turn.
+ * @throws AggregateError of all that failed
+ */
+export const keepHouse = async (db: Database): Promise<void> => {
+  const failures: unknown[] = [];
+  for (const step of STEPS) await step(db).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw new AggregateError(failures, 'steps of housekeeping failed');
 };
 
 /** Keeps house every few seconds until it is stopped; `stop` waits for a round that runs. */

@@ -19,14 +19,21 @@ const COLUMNS = {
 } as const satisfies Record<keyof Entry, string>;
 
 /**
- * The ledger as a table: RFC 4180, with a header line. A text that a spreadsheet would run as a formula begins with an
+ * Part of the ledger as a table: RFC 4180; the first part has the header line. A text that a spreadsheet would run as a formula begins with an
  * apostrophe; numbers stay numbers, negative ones too.
  */
-export const ledgerCsv = (entries: readonly Entry[]): string =>
+export const ledgerCsv = (entries: readonly Entry[], header = true): string =>
   stringify([...entries], {
-    header: true,
+    header,
     columns: COLUMNS,
     record_delimiter: 'windows',
     quoted_match: /[\r\n]/u,
     escape_formulas: true,
   });
+
+/** The whole table. It is written page by page, so that others get their turn between two of them. */
+export const ledgerCsvOf = async (pages: AsyncIterable<readonly Entry[]>): Promise<string> => {
+  let csv = ledgerCsv([]);
+  for await (const page of pages) csv += ledgerCsv(page, false);
+  return csv;
+};

@@ -13,6 +13,7 @@ import { openAccessTokens } from './access-tokens.ts';
 import { createAccounts } from './accounts.ts';
 import { createAuditFeed } from './audit-feed.ts';
 import { startTraining } from './forecast.ts';
+import { createHeavyReads } from './heavy-reads.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createOidcSignIn } from './oidc.ts';
 import { createPasswordReset } from './password-reset.ts';
@@ -88,10 +89,11 @@ export const startUsers = async ({
     const ofAudit = auditResolvers(db, feed);
     const ofSecondFactor = secondFactorResolvers(db, secondFactor, failures);
     const ofSigningKeys = signingKeyResolvers(db, secret('signing-keys'));
-    const ofErasure = erasureResolvers(db);
+    const heavily = createHeavyReads();
+    const ofErasure = erasureResolvers(db, heavily);
     const ofKeys = apiKeyResolvers(db);
     const ofUsage = usageResolvers(db);
-    const ofLedger = ledgerResolvers(db);
+    const ofLedger = ledgerResolvers(db, heavily);
     const ofForecasts = forecastResolvers(db);
     const ofQuotas = quotaResolvers(db);
     const resolvers: Resolvers = {

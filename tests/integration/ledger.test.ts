@@ -210,4 +210,16 @@ describe('the ledger as CSV', () => {
     const { data } = await users.ask(query, { filter: { userId } }, admin);
     expect(data?.['ledgerCsv']).toMatch(/\r\ngrant-\d+,GRANT,[^\r]*,8,0,,,,,,,test,\r\n$/u);
   });
+
+  test('is read once a request, under whatever name', async () => {
+    const caller = someone('ADMIN', { userId: await users.account('once@devstudio.test') });
+    for (const query of [
+      '{ me { a: ledgerCsv b: ledgerCsv } }',
+      '{ a: ledgerCsv b: ledgerCsv }',
+      '{ me { a: accountData b: accountData } }',
+    ]) {
+      const { errors } = await users.ask(query, {}, caller);
+      expect(errors).toMatchObject([{ extensions: { code: 'DOCUMENT_TOO_LARGE' } }]);
+    }
+  });
 });

@@ -1,6 +1,7 @@
 import type { LedgerEntry, QueryResolvers, UserResolvers } from '#codegen/users.ts';
 import type { Database } from '#mesh/database/pool.ts';
-import { ledgerCsv } from '../ledger-csv.ts';
+import type { HeavyReads } from '../heavy-reads.ts';
+import { ledgerCsvOf } from '../ledger-csv.ts';
 import { readLedger, readLedgerForCsv } from '../ledger.ts';
 import type { Entry } from '../store/ledger.ts';
 import { refuseStrangers } from '../strangers.ts';
@@ -15,6 +16,7 @@ const shown = (entry: Entry): LedgerEntry => ({
 /** Grants and charges. */
 export const ledgerResolvers = (
   db: Database,
+  heavily: HeavyReads,
 ): {
   readonly Query: Required<Pick<QueryResolvers, 'ledger' | 'ledgerCsv'>>;
   readonly User: Required<Pick<UserResolvers, 'ledger' | 'ledgerCsv'>>;
@@ -24,8 +26,8 @@ export const ledgerResolvers = (
     Query: {
       ledger: async (_parent, { filter, first, window, after }) =>
         (await readLedger(db, { first, window, after }, filterOf(filter))).map(shown),
-      ledgerCsv: async (_parent, { filter, window, after }) =>
-        ledgerCsv(await readLedgerForCsv(db, { window, after }, filterOf(filter))),
+      ledgerCsv: (_parent, { filter, window, after }, context) =>
+        heavily(context, 'ledgerCsv', () => ledgerCsvOf(readLedgerForCsv(db, { window, after }, filterOf(filter)))),
     },
     User: {
       ledger: async ({ id }, { first, window, after }, context) => {
@@ -34,7 +36,7 @@ export const ledgerResolvers = (
       },
       ledgerCsv: async ({ id }, { window, after }, context) => {
         refuseStrangers(id, context);
-        return ledgerCsv(await readLedgerForCsv(db, { window, after }, of(id)));
+        return heavily(context, 'ledgerCsv', () => ledgerCsvOf(readLedgerForCsv(db, { window, after }, of(id))));
       },
     },
   };

@@ -36,7 +36,10 @@ export const secondFactorResolvers = (
         );
         return true;
       },
-      resetTotp: (_parent, { userId }, context) => resetSecondFactor(db, userId, actorOf(context)),
+      resetTotp: (_parent, { userId }, context) => {
+        signedInCallerOf(context);
+        return resetSecondFactor(db, userId, actorOf(context));
+      },
     },
     User: {
       totpEnabled: async ({ id }, _args, context) => {

@@ -2,8 +2,8 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Queries } from '#mesh/database/pool.ts';
 
-/** Of lists that grow: the newest so many. */
-const MOST = 2_000;
+/** Of lists that grow: the newest so many, so that all together stay within what the gateway takes in. */
+const MOST = 1_000;
 
 /** All that the users service keeps about a person, secrets and hashes aside; null when there is no such account. */
 export const findPersonalData = (db: Queries, userId: string): Promise<unknown> =>
