@@ -80,13 +80,19 @@ export interface UpstreamMeter {
 const UNCOUNTED: UpstreamMeter = { ended: () => {}, retried: () => {}, streamBroke: () => {} };
 
 const SECOND = 1_000;
-/** A query or mutation has this long for its whole answer, a stream for its headers. */
-const PATIENCE_MS = 30 * SECOND;
-/** Loading a model or generating a long answer on a slow machine. */
-const INFERENCE_PATIENCE_MS = 600 * SECOND;
+/** How long a whole answer may take, or the headers of a stream, in milliseconds. */
+const PATIENCE_MS: Readonly<Record<Call['kind'], number>> = {
+  query: 30 * SECOND,
+  mutation: 30 * SECOND,
+  subscription: 30 * SECOND,
+};
+/** Loading a model or writing a long answer on a slow machine takes minutes. */
+const OWN_PATIENCE_MS: Partial<Record<SubgraphName, Partial<typeof PATIENCE_MS>>> = {
+  models: { mutation: 600 * SECOND },
+};
 
 const patienceOf = (service: SubgraphName, { kind }: Call): number =>
-  service === 'models' && kind === 'mutation' ? INFERENCE_PATIENCE_MS : PATIENCE_MS;
+  OWN_PATIENCE_MS[service]?.[kind] ?? PATIENCE_MS[kind];
 
 /** Whether an answer was being generated; when its service dies, so does the model. */
 const isChat = (service: SubgraphName, { kind, fields }: Call): boolean =>
@@ -262,7 +268,7 @@ export const createUpstream = ({
     },
 
     subscribe: async (call) => {
-      const limit = deadline(call.signal, patienceMs ?? PATIENCE_MS);
+      const limit = deadline(call.signal, patienceMs ?? patienceOf(name, call));
       try {
         const reply = await inSpan('gateway.fetch', { 'devstudio.service': name }, () => {
           const sent = message(call, 'text/event-stream', limit.signal);

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startModelsService, type ModelsService } from '#tests/harness/models-service.ts';
@@ -73,20 +74,30 @@ test('a chat that is refused is counted without what it has called its model', a
   expect(await models.subgraph.metrics()).not.toContain('example.org');
 });
 
-test('the gateway shows every metric of the contract that is counted so far', async () => {
+test('the gateway shows every metric of the contract that is counted so far, and its guide names all that it shows', async () => {
   const studio = await startStudio();
   try {
     const text = await (await fetch(`${studio.url}/metrics`)).text();
-    for (const name of [
-      'gateway_request_seconds',
-      'llm_request_count_total',
-      'llm_tokens_total',
-      'llm_inference_seconds',
-      'llm_time_to_first_token_seconds',
-      'token_spend_total',
-    ]) {
-      expect(text).toContain(`# TYPE ${name} `);
-    }
+    const shown = [...text.matchAll(/^# TYPE (\w+) /gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => !/^(process|nodejs)_/.test(name));
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        'gateway_request_seconds',
+        'llm_request_count_total',
+        'llm_tokens_total',
+        'llm_inference_seconds',
+        'llm_time_to_first_token_seconds',
+        'token_spend_total',
+      ]),
+    );
+    const guide = await readFile(join(import.meta.dirname, '../../docs/guides/operations.md'), 'utf8');
+    const [, section = ''] = /^## Metrics\n(.*?)^## /ms.exec(guide) ?? [];
+    const told = section
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
+    expect(told.toSorted()).toEqual(shown.toSorted());
   } finally {
     await studio.stop();
   }
