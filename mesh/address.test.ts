@@ -14,7 +14,16 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0:0::/64', false],
   ['', '', false],
 ])('requests of %j are counted for %j', (address, key, loopback) => {
-  expect(originOf(address)).toEqual({ key, loopback });
+  expect(originOf(address)).toMatchObject({ key, loopback });
+});
+
+test.each([
+  ['203.0.113.7', '203.0.113.0/24'],
+  ['2001:db8:1:2::9', '2001:db8:1::/48'],
+  ['::1', '::1'],
+  ['', ''],
+])('the network of %j is %j', (address, network) => {
+  expect(originOf(address).network).toBe(network);
 });
 
 test('a plain address has neither zone nor wrapping', () => {

@@ -51,13 +51,20 @@ const groupsOf = (address: string): readonly string[] => {
 export interface Origin {
   /** An IPv4 address, or the first 64 bits of an IPv6 one: a single household or host has all the rest. */
   readonly key: string;
+  /** What is often one site: the /24 of an IPv4 address, the /48 of an IPv6 one, which has 65 536 keys. */
+  readonly network: string;
   readonly loopback: boolean;
 }
 
 /** @param address of a client; empty when it is gone already */
 export const originOf = (address: string): Origin => {
   const plain = plainAddress(address);
-  if (!isIPv6(plain)) return { key: plain, loopback: HERE?.contains(plain) === true };
-  if (HERE?.contains(plain) === true) return { key: '::1', loopback: true };
-  return { key: `${groupsOf(plain).slice(0, 4).join(':')}::/64`, loopback: false };
+  const loopback = HERE?.contains(plain) === true;
+  if (!isIPv6(plain)) {
+    const network = isIP(plain) === 4 ? `${plain.slice(0, plain.lastIndexOf('.'))}.0/24` : plain;
+    return { key: plain, network, loopback };
+  }
+  if (loopback) return { key: '::1', network: '::1', loopback };
+  const groups = groupsOf(plain);
+  return { key: `${groups.slice(0, 4).join(':')}::/64`, network: `${groups.slice(0, 3).join(':')}::/48`, loopback };
 };

@@ -12,6 +12,7 @@ export type Purpose =
   | 'signing-keys'
   | 'totp'
   | 'sign-in-failures'
+  | 'device-tokens'
   | 'oidc-sign-ins'
   | `database:${string}`;
 

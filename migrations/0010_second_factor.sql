@@ -24,4 +24,4 @@ grant select, insert, delete on users.recovery_codes to devstudio_users;
 
 alter table users.sessions drop constraint sessions_reason_check;
 alter table users.sessions add constraint sessions_reason_check check (reason in
-  ('logout', 'refresh token reused', 'account suspended', 'password changed', 'second factor reset'));
+  ('logout', 'refresh token reused', 'account suspended', 'password changed', 'second factor reset', 'second factor enabled'));

@@ -15,11 +15,11 @@ create table users.oidc_identities (
 create table users.oidc_sign_ins (
   ticket_hash bytea primary key check (octet_length(ticket_hash) = 32), -- SHA-256 of 256 random bits
   sealed bytea not null, -- state, nonce and code verifier; AES-256-GCM: nonce (12), tag (16), ciphertext
-  address text not null,
+  network text not null, -- whose sign-ins are counted together: the /24 of an IPv4 address, the /48 of an IPv6 one
   created_at timestamptz not null default clock_timestamp(),
   expires_at timestamptz not null
 );
-create index oidc_sign_ins_address on users.oidc_sign_ins (address, created_at);
+create index oidc_sign_ins_network on users.oidc_sign_ins (network, created_at);
 create index oidc_sign_ins_expiry on users.oidc_sign_ins (expires_at);
 
 grant select, insert, delete on users.oidc_identities, users.oidc_sign_ins to devstudio_users;

@@ -4,6 +4,7 @@ import { startRounds, type Rounds } from '#mesh/rounds.ts';
 import { recordOmitted } from './audit.ts';
 import { forgetUnusedKeys } from './store/api-keys.ts';
 import { reapOne } from './store/billing.ts';
+import { deleteExpiredDevices } from './store/devices.ts';
 import { purgeWindows } from './store/quotas.ts';
 import { deleteExpiredSignIns } from './store/oidc.ts';
 import { deleteOldResets } from './store/password-resets.ts';
@@ -25,6 +26,7 @@ const STEPS: readonly ((db: Database) => Promise<unknown>)[] = [
   deleteOldResets,
   deleteExpiredSignIns,
   deleteOldSignInFailures,
+  deleteExpiredDevices,
   forgetUnusedKeys,
   recordOmitted,
 ];

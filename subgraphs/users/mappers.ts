@@ -11,6 +11,8 @@ export interface SessionMapper {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresAt: string;
+  /** Where somebody has shown a password. */
+  readonly deviceToken?: string;
   readonly user: UserMapper;
 }
 

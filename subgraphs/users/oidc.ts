@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { UniqueIntegrityConstraintViolationError } from 'slonik';
 import { z } from 'zod';
+import { originOf } from '#mesh/address.ts';
 import type { OidcConfig } from '#mesh/config.ts';
 import type { Database, Queries } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
@@ -16,6 +17,7 @@ import { seal, unseal } from './sealed.ts';
 import type { Sessions } from './sessions.ts';
 import { accountsById, findCredentials, findPasswordHash, insertAccount } from './store/accounts.ts';
 import { grantTokens } from './store/billing.ts';
+import { lockActiveAccount } from './store/password-resets.ts';
 import {
   deleteOldestSignIns,
   findLinkedUser,
@@ -27,8 +29,8 @@ import {
 
 /** How long somebody may take at the provider. */
 const LIFETIME_SECONDS = 600;
-/** Sign-ins under way: of one address, the oldest of which give way to new ones, and of all together. */
-const OF_ADDRESS = 50;
+/** Sign-ins under way, the oldest of which give way to new ones: of one network, and of all together. */
+const OF_NETWORK = 50;
 const OF_ALL = 10_000;
 
 /** Where the provider sends people back to, below the public address. The gateway serves the studio there. */
@@ -40,7 +42,7 @@ const Completion = z.object({
 });
 
 export interface OidcSignIn {
-  /** Begins a sign-in for one browser. Throws SERVICE_UNAVAILABLE, or OVERLOADED when too many are under way. */
+  /** Begins a sign-in for one browser. Throws SERVICE_UNAVAILABLE. */
   begin(address: string | null): Promise<{ readonly url: string; readonly ticket: string }>;
   /**
    * Ends it, once, and opens a session.
@@ -54,12 +56,17 @@ export interface OidcSignIn {
   ): Promise<SessionMapper>;
 }
 
+const SUSPENDED = 'This account is suspended: ask an admin.';
+
 const hashOf = (ticket: string): Buffer => createHash('sha256').update(ticket).digest();
 
-const linkIdentity = async (db: Queries, actor: Actor, identity: Identity, userId: string): Promise<void> => {
+/** False, and nothing happens, for an account that may not sign in: one that is erased meanwhile is linked to nobody. */
+const linkIdentity = async (db: Queries, actor: Actor, identity: Identity, userId: string): Promise<boolean> => {
   const { issuer, subject } = identity;
+  if (!(await lockActiveAccount(db, userId))) return false;
   await insertIdentity(db, { issuer, subject, userId });
   await recordAudit(db, actor, { action: 'oidc.linked', targetKind: 'user', targetId: userId, details: { issuer } });
+  return true;
 };
 
 /** @param sealingKey the key of purpose `oidc-sign-ins` */
@@ -114,9 +121,11 @@ export const createOidcSignIn = ({
         return refuse(actor, account?.id ?? null, admission.reason, admission.sentence);
       case 'create':
         return createAccount(admission.email, identity, actor);
-      case 'link':
-        await db.transaction((transaction) => linkIdentity(transaction, actor, identity, admission.userId));
-        return admission.userId;
+      case 'link': {
+        const { userId } = admission;
+        const linked = await db.transaction((transaction) => linkIdentity(transaction, actor, identity, userId));
+        return linked ? userId : refuse(actor, userId, 'suspended account', SUSPENDED);
+      }
     }
   };
 
@@ -133,17 +142,14 @@ export const createOidcSignIn = ({
 
   return {
     begin: async (from) => {
-      const address = from ?? 'unknown';
+      const { network } = originOf(from ?? '');
       const ticket = randomBytes(32).toString('base64url');
       const ticketHash = hashOf(ticket);
       const checks = newChecks();
       const url = await provider.authorizationUrl(checks);
       const sealed = seal(sealingKey, ticketHash.toString('hex'), JSON.stringify(checks));
-      const signIn = { ticketHash, sealed, address, lifetimeSeconds: LIFETIME_SECONDS };
-      if (!(await insertSignIn(db, signIn, OF_ALL))) {
-        throw new StudioError('OVERLOADED', 'Too many people are signing in at the moment.');
-      }
-      await deleteOldestSignIns(db, address, OF_ADDRESS);
+      await insertSignIn(db, { ticketHash, sealed, network, lifetimeSeconds: LIFETIME_SECONDS });
+      await deleteOldestSignIns(db, network, { ofNetwork: OF_NETWORK, ofAll: OF_ALL });
       return { url, ticket };
     },
 
@@ -161,7 +167,7 @@ export const createOidcSignIn = ({
       const [users, passwordHash] = await Promise.all([accountsById(db, [userId]), findPasswordHash(db, userId)]);
       const user = users.get(userId);
       if (!user || passwordHash === null || user.status !== 'ACTIVE') {
-        return refuse(actor, userId, 'suspended account', 'This account is suspended: ask an admin.');
+        return refuse(actor, userId, 'suspended account', SUSPENDED);
       }
       return sessions.open({ user, passwordHash }, actor, client, 'oidc');
     },

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { originOf } from '#mesh/address.ts';
 import type { Config } from '#mesh/config.ts';
 import type { Database, Queries } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
@@ -16,6 +17,7 @@ import {
   ownerOfReset,
   setPasswordHash,
   takeReset,
+  voidResetsOf,
 } from './store/password-resets.ts';
 import { revokeSessionsOf } from './store/sessions.ts';
 import { createWorkQueue } from './work-queue.ts';
@@ -42,7 +44,7 @@ export interface PasswordReset {
   request(email: string, actor: Actor, log: Log): void;
   /** A link for an active account. Throws NOT_FOUND. */
   link(userId: string, actor: Actor): Promise<PasswordResetLink>;
-  /** Sets a new password and ends all sessions. Throws BAD_USER_INPUT, also for a link that is not in force. */
+  /** Sets a new password and ends all sessions and links. Throws BAD_USER_INPUT, also for a link that is not in force. */
   reset(given: { readonly token: string; readonly password: string }, actor: Actor): Promise<void>;
   /** Waits for the mails that are under way; those that wait are not sent. */
   stop(): Promise<void>;
@@ -73,7 +75,7 @@ export const createPasswordReset = ({
   const underWay = new Set<Promise<void>>();
   let stopped = false;
 
-  /** A new link, which makes the older ones of the user void. */
+  /** A new link, beside those that the user has. */
   const make = async (transaction: Queries, userId: string, mailed: boolean, actor: Actor) => {
     const token = randomBytes(32).toString('base64url');
     const hash = hashOf(token);
@@ -100,7 +102,7 @@ export const createPasswordReset = ({
     request: (given, actor, log) => {
       const { email } = parseInput(Request, { email: given });
       if (!send) return;
-      const work = queue(() => mailLink(email, actor)).catch((error: unknown) =>
+      const work = queue(() => mailLink(email, actor), originOf(actor.address ?? '').network).catch((error: unknown) =>
         log.warn({ error }, 'a link that sets a new password was not mailed'),
       );
       underWay.add(work);
@@ -128,6 +130,7 @@ export const createPasswordReset = ({
       await db.transaction(async (transaction) => {
         // The account first, as whoever makes a link does.
         if (!(await lockActiveAccount(transaction, userId)) || !(await takeReset(transaction, hash))) throw refused;
+        await voidResetsOf(transaction, userId);
         await setPasswordHash(transaction, userId, passwordHash);
         await revokeSessionsOf(transaction, userId, 'password changed');
         await recordAudit(transaction, actor, { action: 'password.reset', targetKind: 'user', targetId: userId });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createPasswords } from './passwords.ts';
+import { createPasswords, type Turn } from './passwords.ts';
 
 const pepper = Buffer.alloc(32, 1);
 const COST = 4;
@@ -49,12 +49,33 @@ describe('passwords', () => {
     expect(await createPasswords(pepper).hash('x')).toMatch(/^\$2b\$12\$/);
   });
 
+  const stranger = { known: false, who: '203.0.113.0/24' };
+  const tries = (turn: Turn, times = 40) =>
+    Promise.allSettled(Array.from({ length: times }, () => passwords.verify('x', null, turn)));
+
   test('are refused when too many wait, and taken again afterwards', async () => {
-    const all = await Promise.allSettled(Array.from({ length: 40 }, () => passwords.verify('x', null)));
-    const refused = all.filter((one) => one.status === 'rejected');
+    const refused = (await tries(stranger)).filter((one) => one.status === 'rejected');
     // Two run, thirty-two wait.
     expect(refused).toHaveLength(6);
     for (const { reason } of refused) expect(reason).toMatchObject({ code: 'OVERLOADED' });
-    expect(await passwords.verify('x', null)).toBe(false);
+    expect(await passwords.verify('x', null, stranger)).toBe(false);
+  });
+
+  test('of other strangers and of whoever is known find their turn while one floods', async () => {
+    const flood = tries(stranger, 200);
+    expect(await passwords.verify('x', null, { known: false, who: '198.51.100.0/24' })).toBe(false);
+    expect(await passwords.verify('x', null, { known: true, who: 'an account' })).toBe(false);
+    await flood;
+  });
+
+  test('of whoever is known wait for no strangers, however many they are', async () => {
+    const done: string[] = [];
+    const flood = Promise.allSettled(
+      Array.from({ length: 200 }, (_, n) => passwords.verify('x', null, { known: false, who: `network ${n}` })),
+    ).then(() => done.push('strangers'));
+    await passwords.verify('x', null, { known: true, who: 'an account' });
+    done.push('known');
+    await flood;
+    expect(done).toEqual(['known', 'strangers']);
   });
 });

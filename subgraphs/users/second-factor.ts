@@ -37,10 +37,24 @@ export interface SecondFactor {
     user: { readonly userId: string; readonly email: string },
     password: string,
   ): Promise<ReturnType<typeof newTotp>>;
-  /** Puts it in force and answers its recovery codes. Throws BAD_USER_INPUT for a wrong code, or CONFLICT. */
-  confirm(userId: string, code: string, actor: Actor): Promise<readonly string[]>;
-  /** Turns it off. Throws BAD_USER_INPUT for a wrong password. */
-  disable(userId: string, password: string, actor: Actor): Promise<void>;
+  /**
+   * Puts it in force, ends the user's other sessions, which nobody has shown a code for, and answers the recovery codes.
+   * Throws BAD_USER_INPUT for a wrong code, or CONFLICT.
+   */
+  confirm(
+    caller: { readonly userId: string; readonly sessionId: string },
+    code: string,
+    actor: Actor,
+  ): Promise<readonly string[]>;
+  /**
+   * Turns it off. Throws BAD_USER_INPUT for a wrong password or code, SECOND_FACTOR_REQUIRED without a code where one is
+   * in force, RATE_LIMITED after too many wrong ones.
+   */
+  disable(
+    userId: string,
+    given: { readonly password: string; readonly code: string | null },
+    actor: Actor,
+  ): Promise<void>;
   /**
    * Asks whoever has shown the password for a code, if the account has a second factor; each code is good once.
    * Throws SECOND_FACTOR_REQUIRED without a code, UNAUTHENTICATED for a wrong one, RATE_LIMITED after too many.
@@ -75,6 +89,46 @@ export const createSecondFactor = ({
     return step !== null && step > lastStep ? step : null;
   };
 
+  /** False for a wrong code. Throws as `check` does otherwise. */
+  const passes = async (userId: string, given: string | null, actor: Actor): Promise<boolean> => {
+    const { code } = parseInput(Code, { code: given ?? '' });
+    // What is refused is thrown afterwards, since the count of wrong codes has to stay.
+    const result = await db.transaction(async (transaction): Promise<Outcome> => {
+      const factor = await lockSecondFactor(transaction, userId);
+      if (!factor?.confirmed) return { outcome: 'passed' };
+      if (code.trim() === '') return { outcome: 'required' };
+      const counted = factor.wrongCodes > 0 && factor.wrongSeconds < WRONG_SECONDS;
+      if (counted && factor.wrongCodes >= MAX_WRONG) {
+        return { outcome: 'too many', retryAfterSeconds: Math.ceil(WRONG_SECONDS - factor.wrongSeconds) };
+      }
+      const step = freshStep(userId, factor, code);
+      if (step !== null) {
+        await noteRightCode(transaction, userId, step);
+        return { outcome: 'passed' };
+      }
+      const hash = hashOfRecoveryCode(code);
+      if (hash && (await takeRecoveryCode(transaction, userId, hash))) {
+        await recordAudit(transaction, actor, { action: 'second-factor.recovery-code-used', ...targetOf(userId) });
+        return { outcome: 'passed' };
+      }
+      await noteWrongCode(transaction, userId, !counted);
+      return { outcome: 'wrong' };
+    });
+    switch (result.outcome) {
+      case 'passed':
+        return true;
+      case 'wrong':
+        return false;
+      case 'required':
+        throw new StudioError('SECOND_FACTOR_REQUIRED');
+      case 'too many':
+        await recordFailedSignIn(db, actor, userId, 'too many wrong codes');
+        throw new StudioError('RATE_LIMITED', `Too many wrong codes: try again in ${result.retryAfterSeconds} s.`, {
+          retryAfterSeconds: result.retryAfterSeconds,
+        });
+    }
+  };
+
   return {
     begin: async ({ userId, email }, password) => {
       await provePassword(userId, password);
@@ -85,7 +139,7 @@ export const createSecondFactor = ({
       return totp;
     },
 
-    confirm: async (userId, given, actor) => {
+    confirm: async ({ userId, sessionId }, given, actor) => {
       const { code } = parseInput(Code, { code: given });
       return db.transaction(async (transaction) => {
         const factor = await lockSecondFactor(transaction, userId);
@@ -100,13 +154,17 @@ export const createSecondFactor = ({
         const codes = newRecoveryCodes();
         const hashes = codes.flatMap((one) => hashOfRecoveryCode(one) ?? []);
         await confirmSecondFactor(transaction, userId, step, hashes);
+        await revokeSessionsOf(transaction, userId, 'second factor enabled', sessionId);
         await recordAudit(transaction, actor, { action: 'second-factor.enabled', ...targetOf(userId) });
         return codes;
       });
     },
 
-    disable: async (userId, password, actor) => {
+    disable: async (userId, { password, code }, actor) => {
       await provePassword(userId, password);
+      if (!(await passes(userId, code, actor))) {
+        throw new StudioError('BAD_USER_INPUT', 'code is wrong, or was used already.', { argument: 'code' });
+      }
       await db.transaction(async (transaction) => {
         if (!(await deleteSecondFactor(transaction, userId))) return;
         await recordAudit(transaction, actor, { action: 'second-factor.disabled', ...targetOf(userId) });
@@ -114,42 +172,9 @@ export const createSecondFactor = ({
     },
 
     check: async (userId, given, actor) => {
-      const { code } = parseInput(Code, { code: given ?? '' });
-      // What is refused is thrown afterwards, since the count of wrong codes has to stay.
-      const result = await db.transaction(async (transaction): Promise<Outcome> => {
-        const factor = await lockSecondFactor(transaction, userId);
-        if (!factor?.confirmed) return { outcome: 'passed' };
-        if (code.trim() === '') return { outcome: 'required' };
-        const counted = factor.wrongCodes > 0 && factor.wrongSeconds < WRONG_SECONDS;
-        if (counted && factor.wrongCodes >= MAX_WRONG) {
-          return { outcome: 'too many', retryAfterSeconds: Math.ceil(WRONG_SECONDS - factor.wrongSeconds) };
-        }
-        const step = freshStep(userId, factor, code);
-        if (step !== null) {
-          await noteRightCode(transaction, userId, step);
-          return { outcome: 'passed' };
-        }
-        const hash = hashOfRecoveryCode(code);
-        if (hash && (await takeRecoveryCode(transaction, userId, hash))) {
-          await recordAudit(transaction, actor, { action: 'second-factor.recovery-code-used', ...targetOf(userId) });
-          return { outcome: 'passed' };
-        }
-        await noteWrongCode(transaction, userId, !counted);
-        return { outcome: 'wrong' };
-      });
-      switch (result.outcome) {
-        case 'passed':
-          return;
-        case 'required':
-          throw new StudioError('SECOND_FACTOR_REQUIRED');
-        case 'too many':
-          throw new StudioError('RATE_LIMITED', 'Too many wrong codes.', {
-            retryAfterSeconds: result.retryAfterSeconds,
-          });
-        case 'wrong':
-          await recordFailedSignIn(db, actor, userId, 'wrong code');
-          throw new StudioError('UNAUTHENTICATED', 'The code is wrong, or was used already.');
-      }
+      if (await passes(userId, given, actor)) return;
+      await recordFailedSignIn(db, actor, userId, 'wrong code');
+      throw new StudioError('UNAUTHENTICATED', 'The code is wrong, or was used already.');
     },
   };
 };

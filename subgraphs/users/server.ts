@@ -12,6 +12,7 @@ import { createSubgraph } from '#mesh/subgraph.ts';
 import { openAccessTokens } from './access-tokens.ts';
 import { createAccounts } from './accounts.ts';
 import { createAuditFeed } from './audit-feed.ts';
+import { createDevices } from './devices.ts';
 import { startTraining } from './forecast.ts';
 import { createHeavyReads } from './heavy-reads.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -71,7 +72,8 @@ export const startUsers = async ({
     const secondFactor = createSecondFactor({ db, passwords, sealingKey: secret('totp') });
     const passwordReset = createPasswordReset({ db, passwords, config });
     const sessions = createSessions(db, accessTokens, secret('refresh-tokens'));
-    const failures = createSignInFailures(db, secret('sign-in-failures'));
+    const devices = createDevices(db, secret('device-tokens'));
+    const failures = createSignInFailures(db, secret('sign-in-failures'), devices);
     const oidc =
       config.oidc &&
       createOidcSignIn({
@@ -111,7 +113,7 @@ export const startUsers = async ({
       Mutation: {
         ...Mutation,
         ...ofQuotas.Mutation,
-        ...sessionMutations({ db, passwords, accounts, secondFactor, sessions, failures }),
+        ...sessionMutations({ db, passwords, accounts, secondFactor, sessions, devices, failures }),
         ...ofSecondFactor.Mutation,
         ...oidcMutations(oidc),
         ...ofKeys.Mutation,

@@ -8,11 +8,13 @@ import type { Authenticated } from './accounts.ts';
 import type { SessionMapper, UserMapper } from './mappers.ts';
 import { hashOf, isRefreshToken, newRefreshToken, successorOf } from './refresh-tokens.ts';
 import { accountsById } from './store/accounts.ts';
-import { insertSession, revokeSession, revokeSessionsOf, rotateRefreshToken } from './store/sessions.ts';
+import { insertSession, revokeSessionOf, revokeSessionsOf, rotateRefreshToken } from './store/sessions.ts';
 
 const DAY_SECONDS = 86_400;
 /** A session ends when nobody has refreshed it for so long. */
 const REFRESH_LIFETIME_SECONDS = 30 * DAY_SECONDS;
+/** It ends so long after the sign-in, whoever refreshes it: what was stolen without a trace is not good for ever. */
+const LONGEST_SECONDS = 90 * DAY_SECONDS;
 /** How long a spent refresh token may be presented again: for tabs that refresh at once and answers that got lost. */
 const REFRESH_GRACE_SECONDS = 10;
 
@@ -21,7 +23,7 @@ export interface Sessions {
   open(authenticated: Authenticated, actor: Actor, client: Client, via?: 'oidc'): Promise<SessionMapper>;
   /** Throws UNAUTHENTICATED for a token that is not in force; one that was spent before ends its session. */
   refresh(refreshToken: string, log: Log, actor: Actor): Promise<SessionMapper>;
-  end(sessionId: string): Promise<void>;
+  end(session: { readonly userId: string; readonly sessionId: string }, actor: Actor): Promise<void>;
   /** Ends every session of a user. */
   endAll(userId: string, actor: Actor): Promise<void>;
 }
@@ -66,6 +68,7 @@ export const createSessions = (db: Database, accessTokens: AccessTokens, refresh
           next: hashOf(successor),
           lifetimeSeconds: REFRESH_LIFETIME_SECONDS,
           graceSeconds: REFRESH_GRACE_SECONDS,
+          longestSeconds: LONGEST_SECONDS,
         });
         if (rotated.outcome === 'reused') {
           const target = { targetKind: 'user', targetId: rotated.userId };
@@ -87,7 +90,12 @@ export const createSessions = (db: Database, accessTokens: AccessTokens, refresh
       return answer(rotation.sessionId, user, successor);
     },
 
-    end: (sessionId) => revokeSession(db, sessionId, 'logout'),
+    end: ({ userId, sessionId }, actor) =>
+      db.transaction(async (transaction) => {
+        if ((await revokeSessionOf(transaction, sessionId, userId)) === null) return;
+        const event = { action: 'session.ended', targetKind: 'user', targetId: userId, details: { sessionId } };
+        await recordAudit(transaction, actor, event);
+      }),
     endAll: (userId, actor) =>
       db.transaction(async (transaction) => {
         await revokeSessionsOf(transaction, userId, 'logout');

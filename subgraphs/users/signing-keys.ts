@@ -129,7 +129,8 @@ export const rotateSigningKeys = (
         before.map(({ kid }) => kid),
       );
       await insertSigningKey(transaction, await makeKey(sealingKey), 'active');
-    } else if (!before.some(({ state }) => state === 'next')) {
+    } else {
+      if (before.some(({ state }) => state === 'next')) return before;
       await insertSigningKey(transaction, await makeKey(sealingKey), 'next');
     }
     await recordAudit(transaction, actor, { action: 'signing-keys.rotated', details: { immediately } });

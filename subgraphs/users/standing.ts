@@ -4,6 +4,7 @@ import { recordAudit, type Actor, type AuditEvent } from './audit.ts';
 import { isId } from './input.ts';
 import type { UserMapper } from './mappers.ts';
 import { accountsById, lockStandings, otherActiveAdmin, updateStanding } from './store/accounts.ts';
+import { voidResetsOf } from './store/password-resets.ts';
 import { revokeSessionsOf } from './store/sessions.ts';
 
 /** What an admin may change of an account. */
@@ -14,17 +15,19 @@ const staysAdmin = ({ role, status }: Pick<UserMapper, 'role' | 'status'>): bool
   role === 'ADMIN' && status === 'ACTIVE';
 
 /** What became of an account, as the audit log names it. */
-const eventsOf = (before: UserMapper, after: UserMapper, { role, status }: StandingChange): readonly AuditEvent[] => {
+const eventsOf = (before: UserMapper, after: UserMapper): readonly AuditEvent[] => {
   const target = { targetKind: 'user', targetId: after.id };
   const roles = { from: before.role, to: after.role };
   return [
-    ...(role === undefined ? [] : [{ ...target, action: 'user.role-changed', details: roles }]),
-    ...(status === undefined ? [] : [{ ...target, action: status === 'ACTIVE' ? 'user.activated' : 'user.suspended' }]),
+    ...(before.role === after.role ? [] : [{ ...target, action: 'user.role-changed', details: roles }]),
+    ...(before.status === after.status
+      ? []
+      : [{ ...target, action: after.status === 'ACTIVE' ? 'user.activated' : 'user.suspended' }]),
   ];
 };
 
 /**
- * Changes role or status of an account; suspending it ends its sessions.
+ * Changes role or status of an account; suspending it ends its sessions and reset links.
  * @throws StudioError NOT_FOUND, or CONFLICT when no active admin would be left
  */
 export const changeStanding = (db: Database, id: string, change: StandingChange, actor: Actor): Promise<UserMapper> =>
@@ -40,7 +43,10 @@ export const changeStanding = (db: Database, id: string, change: StandingChange,
     }
     const changed = await updateStanding(transaction, after);
     if (!changed) throw unknown();
-    if (changed.status === 'SUSPENDED') await revokeSessionsOf(transaction, id, 'account suspended');
-    for (const event of eventsOf(before, changed, change)) await recordAudit(transaction, actor, event);
+    if (changed.status === 'SUSPENDED') {
+      await revokeSessionsOf(transaction, id, 'account suspended');
+      await voidResetsOf(transaction, id);
+    }
+    for (const event of eventsOf(before, changed)) await recordAudit(transaction, actor, event);
     return changed;
   });

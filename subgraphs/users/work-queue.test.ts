@@ -42,6 +42,27 @@ describe('a work queue', () => {
     await expect(queue(async () => 'free again')).resolves.toBe('free again');
   });
 
+  test('gives each one a turn, however much another has waiting, and a place when another has most of them', async () => {
+    const queue = createWorkQueue(1, 3);
+    const done: string[] = [];
+    const running = work();
+    const all = [
+      queue(running.run, 'busy'),
+      ...['busy 1', 'busy 2', 'busy 3'].map((name) => queue(async () => void done.push(name), 'busy')),
+      queue(async () => void done.push('other'), 'other'),
+    ];
+    const settled = Promise.allSettled(all);
+    running.end('done');
+    expect((await settled).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    expect(done).toEqual(['busy 1', 'other', 'busy 2']);
+  });
+
   test('gives the lane of work that failed to the next', async () => {
     const queue = createWorkQueue(1, 1);
     const failing = work();

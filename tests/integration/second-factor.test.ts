@@ -198,13 +198,17 @@ describe('signing in with a second factor', () => {
 });
 
 describe('turning it off', () => {
-  const DISABLE = 'mutation ($password: String!) { disableTotp(password: $password) }';
+  const DISABLE = 'mutation ($password: String!, $code: String) { disableTotp(password: $password, code: $code) }';
 
-  test('asks for the password', async () => {
+  test('asks for the password and a code', async () => {
     const one = await withTotp();
     expect(codeOf(await users.ask(DISABLE, { password: 'not the password' }, one.caller))).toBe('BAD_USER_INPUT');
     expect(codeOf(await login(one.email))).toBe('SECOND_FACTOR_REQUIRED');
-    expect((await users.ask(DISABLE, { password: PASSWORD }, one.caller)).data).toEqual({ disableTotp: true });
+    expect(codeOf(await users.ask(DISABLE, { password: PASSWORD }, one.caller))).toBe('SECOND_FACTOR_REQUIRED');
+    expect(codeOf(await users.ask(DISABLE, { password: PASSWORD, code: '000000' }, one.caller))).toBe('BAD_USER_INPUT');
+    expect(codeOf(await login(one.email))).toBe('SECOND_FACTOR_REQUIRED');
+    const given = { password: PASSWORD, code: one.recovery[0] };
+    expect((await users.ask(DISABLE, given, one.caller)).data).toEqual({ disableTotp: true });
     expect(codeOf(await login(one.email))).toBeUndefined();
     expect(await audited(one)).toContain('second-factor.disabled');
   });

@@ -92,7 +92,10 @@ test('a user ends an own session, once, and it is on record', async () => {
   const refresh = 'mutation ($token: String!) { refreshSession(refreshToken: $token) { expiresAt } }';
   expect(codeOf(await users.ask(refresh, { token: first.refreshToken }))).toBe('UNAUTHENTICATED');
   expect(
-    await users.database.sql("select target_id, details from audit.events where action = 'session.ended'"),
+    await users.database.sql(
+      "select target_id, details from audit.events where action = 'session.ended' and target_id = $1",
+      [second.caller.userId],
+    ),
   ).toEqual([{ target_id: second.caller.userId, details: { sessionId: first.id } }]);
 });
 

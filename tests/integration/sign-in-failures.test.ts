@@ -8,7 +8,7 @@ import { startTestUsers, type Answer, type TestUsers } from '#tests/harness/user
 
 const PASSWORD = 'a long enough password';
 const LOGIN =
-  'mutation ($email: String!, $password: String!) { login(email: $email, password: $password) { expiresAt } }';
+  'mutation ($email: String!, $password: String!, $deviceToken: String) { login(email: $email, password: $password, deviceToken: $deviceToken) { deviceToken } }';
 
 let users: TestUsers;
 let people = 0;
@@ -27,11 +27,14 @@ const member = async (): Promise<string> => {
   return email;
 };
 
-const login = (email: string, password: string, address: string): Promise<Answer> =>
-  users.ask(LOGIN, { email, password }, null, { address, userAgent: 'test' });
+const login = (email: string, password: string, address: string, deviceToken: string | null = null): Promise<Answer> =>
+  users.ask(LOGIN, { email, password, deviceToken }, null, { address, userAgent: 'test' });
 const codeOf = ({ errors }: Answer): string | undefined => errors?.[0]?.extensions.code;
-const signIn = async (email: string, password: string, address: string) =>
-  codeOf(await login(email, password, address));
+const signIn = async (email: string, password: string, address: string, deviceToken: string | null = null) =>
+  codeOf(await login(email, password, address, deviceToken));
+const Login = z.object({ login: z.object({ deviceToken: z.string() }) });
+const deviceFrom = async (email: string, address: string, shown: string | null = null): Promise<string> =>
+  Login.parse((await login(email, PASSWORD, address, shown)).data).login.deviceToken;
 
 /** Wrong passwords, one after the other, and what they were answered. */
 const guess = async (email: string, times: number, address: string): Promise<(string | undefined)[]> => {
@@ -113,14 +116,145 @@ describe('wrong passwords', () => {
     const email = await member();
     expect(await signIn(email, PASSWORD, '198.51.100.6')).toBeUndefined();
     const codes = [];
-    for (let host = 1; host <= 32; host += 1) codes.push(await signIn(email, 'wrong', `203.0.114.${host}`));
+    for (let host = 1; host <= 32; host += 1) codes.push(await signIn(email, 'wrong', `203.0.${host}.1`));
     expect(codes).toContain('RATE_LIMITED');
-    const { errors } = await login(email, 'wrong', '203.0.114.99');
+    const { errors } = await login(email, 'wrong', '203.0.99.99');
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) });
     expect(errors?.[0]?.extensions.retryAfterSeconds).toBeLessThanOrEqual(10);
     expect(await signIn(email, PASSWORD, '198.51.100.6')).toBeUndefined();
     await wait('10 seconds');
     expect(await signIn(email, PASSWORD, '192.0.2.6')).toBeUndefined();
+  });
+});
+
+/** Guesses on and on, each from another address, until it is stopped. */
+const attack = (email: string, addressOf: (n: number) => string): { stop(): Promise<number> } => {
+  const stopping = new AbortController();
+  let tries = 0;
+  const worker = async (): Promise<void> => {
+    while (!stopping.signal.aborted) await signIn(email, 'wrong', addressOf((tries += 1)));
+  };
+  const workers = Promise.all([worker(), worker(), worker(), worker()]);
+  return {
+    stop: async () => {
+      stopping.abort();
+      await workers;
+      return tries;
+    },
+  };
+};
+const anyNetwork = (n: number) => `100.${64 + (n >> 8)}.${n & 255}.1`;
+/** So much of an attack that it holds whatever it can. */
+const underWay = async (email: string, from: string): Promise<void> => {
+  while ((await signIn(email, 'wrong', from)) !== 'RATE_LIMITED');
+};
+
+describe('while an attack on an account goes on without end', () => {
+  test('from ever new networks, its owner gets in from a known address, and with a known device from any', async () => {
+    const email = await member();
+    const device = await deviceFrom(email, '198.51.100.20');
+    const attacker = attack(email, anyNetwork);
+    try {
+      await underWay(email, '192.0.2.200');
+      for (let time = 1; time <= 10; time += 1) {
+        expect(await signIn(email, PASSWORD, '198.51.100.20')).toBeUndefined();
+        expect(await signIn(email, PASSWORD, `192.0.2.${time}`, device)).toBeUndefined();
+      }
+    } finally {
+      expect(await attacker.stop()).toBeGreaterThan(50);
+    }
+  });
+
+  test('from the owner’s own address, the owner gets in with a known device', async () => {
+    const email = await member();
+    const device = await deviceFrom(email, '198.51.100.21');
+    const attacker = attack(email, () => '198.51.100.21');
+    try {
+      await underWay(email, '198.51.100.21');
+      for (let time = 0; time < 10; time += 1) {
+        expect(await signIn(email, PASSWORD, '198.51.100.21', device)).toBeUndefined();
+      }
+    } finally {
+      expect(await attacker.stop()).toBeGreaterThan(10);
+    }
+  });
+
+  test('from all of one site’s networks, the owner gets in from anywhere else', async () => {
+    const email = await member();
+    const siteOf = (n: number) => `2001:db8:5:${n.toString(16)}::1`;
+    const attacker = attack(email, siteOf);
+    try {
+      await underWay(email, siteOf(0xffff));
+      for (let time = 1; time <= 5; time += 1) {
+        expect(await signIn(email, PASSWORD, `192.0.3.${time}`)).toBeUndefined();
+      }
+    } finally {
+      await attacker.stop();
+    }
+  });
+
+  test('on accounts that do not exist, from ever new networks, nobody known waits for the hashes of strangers', async () => {
+    const email = await member();
+    const device = await deviceFrom(email, '198.51.100.22');
+    const stopping = new AbortController();
+    let asked = 0;
+    const flood = Promise.all(
+      Array.from({ length: 80 }, async () => {
+        while (!stopping.signal.aborted)
+          await signIn(`nobody${(asked += 1)}@devstudio.test`, 'wrong', anyNetwork(asked));
+      }),
+    );
+    try {
+      for (let time = 1; time <= 5; time += 1) {
+        expect(await signIn(email, PASSWORD, '198.51.100.22')).toBeUndefined();
+        expect(await signIn(email, PASSWORD, `192.0.4.${time}`, device)).toBeUndefined();
+      }
+    } finally {
+      stopping.abort();
+      await flood;
+    }
+  });
+});
+
+describe('a device token', () => {
+  test('is kept by whoever shows it, and replaced where it is not good', async () => {
+    const [email, other] = [await member(), await member()];
+    const device = await deviceFrom(email, '198.51.100.30');
+    expect(await deviceFrom(email, '198.51.100.31', device)).toBe(device);
+    expect(await deviceFrom(other, '198.51.100.30', device)).not.toBe(device);
+    expect(await deviceFrom(email, '198.51.100.30', 'x'.repeat(10_000))).toMatch(/^[\w-]{43}$/);
+  });
+
+  test('of another account, or one that is over, is none', async () => {
+    const [email, other] = [await member(), await member()];
+    const device = await deviceFrom(email, '198.51.100.32');
+    await guess(other, 5, '203.0.113.9');
+    expect(await signIn(other, PASSWORD, '203.0.113.9', device)).toBe('RATE_LIMITED');
+    await guess(email, 5, '203.0.113.9');
+    await users.database.sql("update users.devices set expires_at = expires_at - interval '91 days'");
+    expect(await signIn(email, PASSWORD, '203.0.113.9', device)).toBe('RATE_LIMITED');
+  });
+
+  test('lets nobody guess more than an address may', async () => {
+    const email = await member();
+    const device = await deviceFrom(email, '198.51.100.33');
+    const codes = [];
+    for (let host = 1; host <= 6; host += 1) codes.push(await signIn(email, 'wrong', `192.0.5.${host}`, device));
+    expect(codes).toEqual([...FIVE, 'RATE_LIMITED']);
+    expect(await signIn(email, PASSWORD, '198.51.100.33')).toBeUndefined();
+  });
+
+  test('is one of five of an address, so that a program that keeps none crowds out no other place', async () => {
+    const email = await member();
+    const device = await deviceFrom(email, '198.51.100.34');
+    for (let time = 0; time < 7; time += 1) await deviceFrom(email, '198.51.100.35');
+    const [kept] = await users.database.sql(
+      `select count(*)::int as n from users.devices d join users.accounts a on a.id = d.user_id where a.email = $1`,
+      [email],
+    );
+    expect(kept).toEqual({ n: 6 });
+    await guess(email, 5, '203.0.113.10');
+    expect(await signIn(email, PASSWORD, '203.0.113.10', device)).toBeUndefined();
   });
 });
 
@@ -140,12 +274,14 @@ test('a session is no way to guess its password', async () => {
   for (const query of wrong) expect(codeOf(await ask(query)), query).toBe('BAD_USER_INPUT');
   const right = `changePassword(current: "${PASSWORD}", next: "another long password")`;
   expect(codeOf(await ask(right))).toBe('RATE_LIMITED');
-  expect(await signIn(email, PASSWORD, '203.0.113.8')).toBe('RATE_LIMITED');
+  // Only that session waits: neither its owner's sign-ins nor the owner's other sessions do.
+  expect(await signIn(email, PASSWORD, '203.0.113.8')).toBeUndefined();
   await wait('1 minute');
   expect((await ask(right)).data).toEqual({ changePassword: true });
 });
 
 test('what was counted outlives the service, names no e-mail, and is forgotten after a day', async () => {
+  await users.database.sql('delete from users.sign_in_failures');
   const email = await member();
   await guess(email, 5, '203.0.113.7');
   const rows = await users.database.sql("select * from users.sign_in_failures where origin = '203.0.113.7'");

@@ -133,7 +133,6 @@ describe('a rotation', () => {
     );
     expect(rows).toEqual([
       { details: { immediately: false }, by_itself: false },
-      { details: { immediately: false }, by_itself: false },
       { details: { because: 'age' }, by_itself: true },
       { details: { immediately: true }, by_itself: false },
     ]);

@@ -22,18 +22,15 @@ export const secondFactorResolvers = (
     Mutation: {
       beginTotp: (_parent, { password }, context) => {
         const caller = signedInCallerOf(context);
-        return failures.guardProof({ email: caller.email, client: context.client }, () =>
-          secondFactor.begin(caller, password),
-        );
+        return failures.guardProof(caller, actorOf(context), () => secondFactor.begin(caller, password));
       },
       confirmTotp: async (_parent, { code }, context) => [
-        ...(await secondFactor.confirm(signedInCallerOf(context).userId, code, actorOf(context))),
+        ...(await secondFactor.confirm(signedInCallerOf(context), code, actorOf(context))),
       ],
-      disableTotp: async (_parent, { password }, context) => {
-        const { userId, email } = signedInCallerOf(context);
-        await failures.guardProof({ email, client: context.client }, () =>
-          secondFactor.disable(userId, password, actorOf(context)),
-        );
+      disableTotp: async (_parent, { password, code = null }, context) => {
+        const caller = signedInCallerOf(context);
+        const actor = actorOf(context);
+        await failures.guardProof(caller, actor, () => secondFactor.disable(caller.userId, { password, code }, actor));
         return true;
       },
       resetTotp: (_parent, { userId }, context) => {

@@ -3,6 +3,7 @@ import type { Database } from '#mesh/database/pool.ts';
 import { signedInCallerOf } from '#mesh/subgraph.ts';
 import type { Accounts } from '../accounts.ts';
 import { actorOf } from '../audit.ts';
+import type { Devices } from '../devices.ts';
 import { changePassword } from '../password-change.ts';
 import type { Passwords } from '../passwords.ts';
 import type { SecondFactor } from '../second-factor.ts';
@@ -16,6 +17,7 @@ export const sessionMutations = ({
   accounts,
   secondFactor,
   sessions,
+  devices,
   failures,
 }: {
   readonly db: Database;
@@ -23,22 +25,25 @@ export const sessionMutations = ({
   readonly accounts: Accounts;
   readonly secondFactor: SecondFactor;
   readonly sessions: Sessions;
+  readonly devices: Devices;
   readonly failures: SignInFailures;
 }): Required<
   Pick<MutationResolvers, 'login' | 'refreshSession' | 'logout' | 'logoutEverywhere' | 'changePassword'>
 > => ({
-  login: async (_parent, { email, password, code = null }, context) => {
+  login: async (_parent, { email, password, code = null, deviceToken = null }, context) => {
     const actor = actorOf(context);
     const { client } = context;
-    return failures.guard({ email, client }, async () => {
-      const authenticated = await accounts.authenticate(email, password, actor);
+    return failures.guard({ email, client, deviceToken }, actor, async (turn) => {
+      const authenticated = await accounts.authenticate(email, password, actor, turn);
       await secondFactor.check(authenticated.user.id, code, actor);
-      return sessions.open(authenticated, actor, client);
+      const session = await sessions.open(authenticated, actor, client);
+      return { ...session, deviceToken: await devices.remember(session.user, deviceToken, client) };
     });
   },
   refreshSession: (_parent, { refreshToken }, context) => sessions.refresh(refreshToken, context.log, actorOf(context)),
   logout: async (_parent, _args, context) => {
-    await sessions.end(signedInCallerOf(context).sessionId);
+    const { userId, sessionId } = signedInCallerOf(context);
+    await sessions.end({ userId, sessionId }, actorOf(context));
     return true;
   },
   logoutEverywhere: async (_parent, _args, context) => {
@@ -47,9 +52,8 @@ export const sessionMutations = ({
   },
   changePassword: async (_parent, change, context) => {
     const caller = signedInCallerOf(context);
-    await failures.guardProof({ email: caller.email, client: context.client }, () =>
-      changePassword(db, passwords, caller, change, actorOf(context)),
-    );
+    const actor = actorOf(context);
+    await failures.guardProof(caller, actor, () => changePassword(db, passwords, caller, change, actor));
     return true;
   },
 });

@@ -27,6 +27,7 @@ export const eraseAccount = async (transaction: Queries, userId: string): Promis
 /** Deletes every way that a person could sign in by, and where it was used from. */
 export const deleteCredentials = async (transaction: Queries, userId: string): Promise<void> => {
   await transaction.query(sql.type(Nothing)`delete from users.sessions where user_id = ${userId}`);
+  await transaction.query(sql.type(Nothing)`delete from users.devices where user_id = ${userId}`);
   await transaction.query(sql.type(Nothing)`delete from users.second_factors where user_id = ${userId}`);
   await transaction.query(sql.type(Nothing)`delete from users.password_resets where user_id = ${userId}`);
   await transaction.query(sql.type(Nothing)`delete from users.oidc_identities where user_id = ${userId}`);

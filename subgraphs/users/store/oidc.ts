@@ -4,30 +4,35 @@ import type { Queries } from '#mesh/database/pool.ts';
 
 const Nothing = z.object({});
 
-/** Keeps a sign-in that begins; false when as many as `most` are under way already. */
+/** Keeps a sign-in that begins. */
 export const insertSignIn = async (
   db: Queries,
   signIn: {
     readonly ticketHash: Buffer;
     readonly sealed: Buffer;
-    readonly address: string;
+    readonly network: string;
     readonly lifetimeSeconds: number;
   },
-  most: number,
-): Promise<boolean> => {
-  const { rowCount } = await db.query(sql.type(Nothing)`
-    insert into users.oidc_sign_ins (ticket_hash, sealed, address, expires_at)
-    select ${sql.binary(signIn.ticketHash)}, ${sql.binary(signIn.sealed)}, ${signIn.address},
-      clock_timestamp() + make_interval(secs => ${signIn.lifetimeSeconds})
-    where (select count(*) from users.oidc_sign_ins where expires_at > clock_timestamp()) < ${most}`);
-  return rowCount > 0;
+): Promise<void> => {
+  await db.query(sql.type(Nothing)`
+    insert into users.oidc_sign_ins (ticket_hash, sealed, network, expires_at)
+    values (${sql.binary(signIn.ticketHash)}, ${sql.binary(signIn.sealed)}, ${signIn.network},
+      clock_timestamp() + make_interval(secs => ${signIn.lifetimeSeconds}))`);
 };
 
-/** Gives up the oldest sign-ins of an address, but for its newest ones. */
-export const deleteOldestSignIns = async (db: Queries, address: string, keep: number): Promise<void> => {
+/** Gives up the oldest sign-ins above what a network, and all together, may have under way. */
+export const deleteOldestSignIns = async (
+  db: Queries,
+  network: string,
+  most: { readonly ofNetwork: number; readonly ofAll: number },
+): Promise<void> => {
   await db.query(sql.type(Nothing)`
     delete from users.oidc_sign_ins where ticket_hash in (
-      select ticket_hash from users.oidc_sign_ins where address = ${address} order by created_at desc offset ${keep})`);
+      select ticket_hash from users.oidc_sign_ins where network = ${network}
+      order by created_at desc offset ${most.ofNetwork})`);
+  await db.query(sql.type(Nothing)`
+    delete from users.oidc_sign_ins where ticket_hash in (
+      select ticket_hash from users.oidc_sign_ins order by expires_at desc offset ${most.ofAll})`);
 };
 
 /** Takes a sign-in, which nobody else can take then, and answers what was sealed; null when there is none in force. */

@@ -5,7 +5,7 @@ import type { Queries } from '#mesh/database/pool.ts';
 const Nothing = z.object({});
 const Owner = z.object({ userId: z.uuid() });
 
-/** Holds an account that may sign in to the end of the transaction, so that of two links that are made at once one stays. */
+/** Holds an account that may sign in to the end of the transaction, as whoever makes, uses or ends a link does. */
 export const lockActiveAccount = async (transaction: Queries, userId: string): Promise<boolean> => {
   const found = await transaction.maybeOneFirst(sql.type(z.object({ id: z.uuid() }))`
     select id from users.accounts where id = ${userId} and status = 'ACTIVE' for update`);
@@ -26,7 +26,7 @@ export const voidResetsOf = async (transaction: Queries, userId: string): Promis
     update users.password_resets set ended_at = clock_timestamp() where user_id = ${userId} and ended_at is null`);
 };
 
-/** Adds a link and makes the user's older ones void. Answers when it ends. */
+/** Adds a link beside those that are in force: whoever asks for one by mail must not end another's. Answers when it ends. */
 export const insertReset = async (
   transaction: Queries,
   reset: {
@@ -36,7 +36,6 @@ export const insertReset = async (
     readonly lifetimeSeconds: number;
   },
 ): Promise<string> => {
-  await voidResetsOf(transaction, reset.userId);
   const expiresAt = await transaction.oneFirst(sql.type(z.object({ expiresAt: z.number() }))`
     insert into users.password_resets (hash, user_id, mailed, expires_at)
     values (${sql.binary(reset.hash)}, ${reset.userId}, ${reset.mailed},

@@ -16,6 +16,10 @@ export const findPersonalData = (db: Queries, userId: string): Promise<unknown> 
           'expiresAt', s.expires_at, 'revokedAt', s.revoked_at, 'reason', s.reason, 'address', s.address,
           'userAgent', s.user_agent))
         from (select * from users.sessions where user_id = a.id order by created_at desc limit ${MOST}) s), '[]'),
+      'devices', coalesce((
+        select jsonb_agg(jsonb_build_object('origin', d.origin, 'createdAt', d.created_at,
+          'lastUsedAt', d.last_used_at, 'expiresAt', d.expires_at))
+        from users.devices d where d.user_id = a.id), '[]'),
       'apiKeys', coalesce((
         select jsonb_agg(jsonb_build_object('id', k.id, 'name', k.name, 'prefix', k.prefix, 'models', k.models,
           'scopes', k.scopes, 'createdAt', k.created_at, 'expiresAt', k.expires_at, 'lastUsedAt', k.last_used_at,

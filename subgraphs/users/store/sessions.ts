@@ -53,24 +53,21 @@ export const rotateRefreshToken = (
     readonly next: Buffer;
     readonly lifetimeSeconds: number;
     readonly graceSeconds: number;
+    /** Since the session was opened. */
+    readonly longestSeconds: number;
   },
 ): Promise<Rotation> =>
   db.one(sql.type(Rotation)`
     select outcome, session_id as "sessionId", user_id as "userId"
     from users.rotate_refresh_token(${sql.binary(change.spent)}, ${sql.binary(change.next)},
-      make_interval(secs => ${change.lifetimeSeconds}), make_interval(secs => ${change.graceSeconds}))`);
-
-export const revokeSession = async (db: Queries, id: string, reason: 'logout'): Promise<void> => {
-  await db.query(sql.type(Nothing)`
-    update users.sessions set revoked_at = clock_timestamp(), reason = ${reason}
-    where id = ${id} and revoked_at is null`);
-};
+      make_interval(secs => ${change.lifetimeSeconds}), make_interval(secs => ${change.graceSeconds}),
+      make_interval(secs => ${change.longestSeconds}))`);
 
 /** Ends all sessions of a user, but for the one to keep. */
 export const revokeSessionsOf = async (
   db: Queries,
   userId: string,
-  reason: 'logout' | 'account suspended' | 'password changed' | 'second factor reset',
+  reason: 'logout' | 'account suspended' | 'password changed' | 'second factor reset' | 'second factor enabled',
   keep: string | null = null,
 ): Promise<void> => {
   await db.query(sql.type(Nothing)`

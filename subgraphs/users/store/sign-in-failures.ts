@@ -9,13 +9,14 @@ export interface SignInTry {
   /** The e-mail address, as its HMAC. */
   readonly account: Buffer;
   readonly origin: string;
-  /** Whether the account has been signed in to from there. */
-  readonly known: boolean;
+  /** Where an unknown origin stands; null for one that the account knows, or whose network says nothing. */
+  readonly network: string | null;
 }
 
 export interface SignInLimits {
-  /** Failures of one origin without a penalty. */
+  /** Failures of one origin, and of one network, without a penalty. */
   readonly free: number;
+  readonly networkFree: number;
   readonly longestSeconds: number;
   /** What one try of an unknown origin adds to the account's bucket, and what the bucket holds. */
   readonly stepSeconds: number;
@@ -23,21 +24,21 @@ export interface SignInLimits {
 }
 
 /** Takes a failure beforehand; answers the seconds to wait, or null when the try may go on. See `users.begin_sign_in`. */
-export const beginSignIn = (db: Queries, { account, origin, known }: SignInTry, limits: SignInLimits) =>
+export const beginSignIn = (db: Queries, { account, origin, network }: SignInTry, limits: SignInLimits) =>
   db.oneFirst(sql.type(z.object({ wait: z.int().nullable() }))`
-    select users.begin_sign_in(${sql.binary(account)}, ${origin}, ${limits.free},
-      make_interval(secs => ${limits.longestSeconds}), ${known}, make_interval(secs => ${limits.stepSeconds}),
+    select users.begin_sign_in(${sql.binary(account)}, ${origin}, ${network}, ${limits.free}, ${limits.networkFree},
+      make_interval(secs => ${limits.longestSeconds}), make_interval(secs => ${limits.stepSeconds}),
       make_interval(secs => ${limits.burstSeconds})) as wait`);
 
 /** Gives back what a try has taken that did not fail; one that was right forgets the failures of its origin. */
 export const endSignIn = async (
   db: Queries,
-  { account, origin, known }: SignInTry,
+  { account, origin, network }: SignInTry,
   right: boolean,
   { stepSeconds }: SignInLimits,
 ): Promise<void> => {
   await db.query(sql.type(Nothing)`
-    select users.end_sign_in(${sql.binary(account)}, ${origin}, ${right}, ${known},
+    select users.end_sign_in(${sql.binary(account)}, ${origin}, ${network}, ${right},
       make_interval(secs => ${stepSeconds}))`);
 };
 
