@@ -18,17 +18,24 @@ import { freePort } from '#tests/harness/ports.ts';
 import { removeQuota, setQuota, type QuotaDefinition } from '#subgraphs/users/store/quotas.ts';
 import { BATCH, MODELS, PROCESSES, Told, type Task } from './billing-stress-plan.ts';
 
-/** Reservations that are tried, one way or another; DEVSTUDIO_STRESS_CHATS=20000 makes a long run. */
-const CHATS = z.coerce
+/** How long chats are begun; DEVSTUDIO_STRESS_SECONDS=600 makes a long run. */
+const SECONDS = z.coerce
   .number()
   .int()
-  .min(500)
-  .parse(process.env['DEVSTUDIO_STRESS_CHATS'] ?? 2_000);
+  .min(20)
+  .max(86_400)
+  .parse(process.env['DEVSTUDIO_STRESS_SECONDS'] ?? 60);
+/** At most so long after one kill of the database comes the next, and at least half of it. */
+const DATABASE_LIVES_MS = 20_000;
 /** Reservations from one SIGKILL of a worker to the next. */
 const KILL_EVERY = 150;
 /** A chat takes 30 tokens or so: the last of them find too few. */
 const GRANT = 2_000;
 const GRANT_EVERY = 100;
+/** From then on nothing is granted, so that the last chats find the balance used up. */
+const LAST_GRANT = 0.9 * SECONDS * 1_000;
+
+vi.setConfig({ testTimeout: (SECONDS + 180) * 1_000 });
 
 const log = createLog('test', 'silent');
 const secret = secretFrom(randomBytes(32).toString('hex'));
@@ -85,12 +92,21 @@ afterAll(async () => {
 const limit = (definition: Omit<QuotaDefinition, 'model'> & { readonly model?: string }): Promise<bigint> =>
   setQuota(users, { model: null, ...definition });
 
-const Window = z.object({ unit: z.string(), wrong: z.boolean(), reserved: z.bigint(), spent: z.bigint() });
+const Window = z.object({
+  /** Of a quota and a period. */
+  id: z.string(),
+  unit: z.string(),
+  limit: z.bigint(),
+  wrong: z.boolean(),
+  reserved: z.bigint(),
+  spent: z.bigint(),
+});
+type Window = z.infer<typeof Window>;
 
 /** Every window against the requests that hold it and the bill of its subject, model and period, in one snapshot. */
 const windows = () =>
   owner.any(sql.type(Window)`
-    select q.unit, w.reserved, w.spent,
+    select q.id || ' ' || w.window_start as id, q.unit, q.limit_units as "limit", w.reserved, w.spent,
       w.spent + w.reserved > w.limit_units
       or w.reserved <> (
         select coalesce(sum(h.base + h.per_token * r.completion_cap), 0)
@@ -107,6 +123,10 @@ const windows = () =>
     from billing.quota_window w
     join billing.quota q on q.id = w.quota_id
     where q.limit_units is not null`);
+
+/** Whether something was granted between two samples of a window that was above its limit, lowered meanwhile, all along. */
+const grew = (before: Window, { limit, spent, reserved }: Window): boolean =>
+  before.limit === limit && before.spent + before.reserved > limit && spent + reserved > before.spent + before.reserved;
 
 const count = z.bigint().transform(Number);
 const Sums = z.object({ granted: count, ledger: count, reserved: count, spent: count, billed: count });
@@ -127,10 +147,12 @@ test('200 chats at once on one budget, with workers and the database killed, end
   const delivered = new Map<string, number>();
   const workers = new Set<ChildProcess>();
   const address = serviceAddress(server.url, 'models', secret);
-  const progress = { tried: 0 };
+  const startedAt = performance.now();
+  const elapsed = (): number => performance.now() - startedAt;
+  let tried = 0;
+  const stopped = new AbortController();
   const ending = new AbortController();
-  let databaseKill: Promise<void> | undefined;
-  let limits: Promise<void> | undefined;
+  let seenBefore: ReadonlyMap<string, Window> = new Map();
 
   /** Runs on and on beside the chats; a database that is away is asked again. */
   const beside = async (round: () => Promise<unknown>): Promise<void> => {
@@ -142,8 +164,13 @@ test('200 chats at once on one budget, with workers and the database killed, end
   const watch = async (): Promise<void> => {
     const seen = await windows();
     counted('samples');
-    for (const { unit, wrong: isWrong } of seen)
-      if (isWrong) wrong.push(`a window of ${unit} is not what it should be`);
+    for (const window of seen) {
+      if (window.wrong) wrong.push(`a window of ${window.unit} is not what it should be`);
+      const before = seenBefore.get(window.id);
+      if (before && grew(before, window)) wrong.push(`a window of ${window.unit} grew above its limit`);
+      if (window.spent + window.reserved > window.limit) counted('samples above a lowered limit');
+    }
+    seenBefore = new Map(seen.map((window) => [window.id, window]));
   };
   const reap = async (): Promise<void> => {
     while (await reapOne(users)) counted('reaped');
@@ -153,27 +180,46 @@ test('200 chats at once on one budget, with workers and the database killed, end
   /** Limits that begin, return and sink while everything runs; the watcher sees whether they count what was used. */
   const changeLimits = async (): Promise<void> => {
     const [, budgeted = '', revoked = ''] = keys;
-    const budget = { subject: `key:${budgeted}`, unit: 'tokens', period: 'total', limit: 20_000 } as const;
-    for (const units of [20_000, 5_000]) await limit({ ...budget, limit: units });
+    const budget = { subject: `key:${budgeted}`, unit: 'tokens', period: 'total' } as const;
+    await limit({ ...budget, limit: 1_000_000 });
     await limit({ subject: `user:${user}`, unit: 'microcredits', period: 'day', limit: 100_000_000 });
-    await removeQuota(users, await limit(budget));
+    // Below what is used by then: nothing is granted until it is raised.
+    await limit({ ...budget, limit: 1 });
+    await delay(2_000);
+    const id = await limit({ ...budget, limit: 1_000_000 });
     await delay(300);
-    await limit(budget);
+    await removeQuota(users, id);
+    await delay(300);
+    await limit({ ...budget, limit: 2_000_000 });
     await owner.query(sql.type(z.object({}))`update users.api_keys set revoked_at = now() where id = ${revoked}`);
   };
 
   /** Decides what the next reservation brings along. */
   const goOn = (): void => {
-    progress.tried += 1;
-    const { tried } = progress;
-    if (tried % GRANT_EVERY === 0 && tried < CHATS * 0.8) grant().catch(() => counted('grants without a database'));
+    tried += 1;
+    if (tried % GRANT_EVERY === 0 && elapsed() < LAST_GRANT) grant().catch(() => counted('grants without a database'));
     if (tried % KILL_EVERY === 0) {
       const [victim] = [...workers].slice(randomInt(workers.size));
       victim?.kill('SIGKILL');
     }
-    if (tried === Math.floor(CHATS / 4)) limits = changeLimits();
-    if (tried === Math.floor(CHATS / 2)) databaseKill = killServer();
-    if (tried === CHATS) for (const worker of workers) worker.send('stop', () => {});
+  };
+  /** First the limits, with a database that stays; then it is killed again and again. */
+  const disturb = async (): Promise<void> => {
+    await delay(DATABASE_LIVES_MS / 4);
+    await changeLimits();
+    // So that what ran with the revoked key hears of it.
+    await delay(1_000);
+    while (!stopped.signal.aborted) {
+      await killServer();
+      counted('kills of the database');
+      const life = randomInt(DATABASE_LIVES_MS / 2, DATABASE_LIVES_MS);
+      await delay(life, undefined, { signal: stopped.signal }).catch(() => {});
+    }
+  };
+  const stopInTime = async (): Promise<void> => {
+    await delay(SECONDS * 1_000, undefined, { signal: ending.signal });
+    stopped.abort();
+    for (const worker of workers) worker.send('stop', () => {});
   };
   const hear = (message: unknown): void => {
     const told = Told.parse(message);
@@ -195,7 +241,7 @@ test('200 chats at once on one budget, with workers and the database killed, end
     }
   };
   const work = async (): Promise<void> => {
-    while (progress.tried < CHATS) {
+    while (!stopped.signal.aborted) {
       const worker = fork(join(import.meta.dirname, 'billing-stress-worker.ts'), [
         JSON.stringify({ url: address, user, keys: [...keys] } satisfies Task),
       ]);
@@ -212,9 +258,7 @@ test('200 chats at once on one budget, with workers and the database killed, end
   await grant();
   const company = [beside(watch), beside(reap), beside(reap)];
   try {
-    await Promise.all(Array.from({ length: PROCESSES }, work));
-    await limits;
-    await databaseKill;
+    await Promise.all([stopInTime(), disturb(), ...Array.from({ length: PROCESSES }, work)]);
     // A lease and a round of the reaper after the last chat nothing is held.
     await vi.waitFor(async () => expect((await sums()).reserved).toBe(0), { timeout: 30_000, interval: 50 });
   } finally {
@@ -223,9 +267,10 @@ test('200 chats at once on one budget, with workers and the database killed, end
     await Promise.all(company);
   }
 
-  const said = JSON.stringify(counts);
+  const said = JSON.stringify({ tried, ...counts });
+  process.stdout.write(`${said}\n`);
   expect(wrong, said).toEqual([]);
-  for (const { unit, ...window } of await windows()) expect(window, `${unit} ${said}`).toMatchObject({ wrong: false });
+  for (const window of await windows()) expect(window, said).toMatchObject({ wrong: false });
   const { granted, ledger, spent, billed } = await sums();
   expect(ledger, said).toBe(granted);
   expect(spent, said).toBe(billed);
@@ -255,8 +300,13 @@ test('200 chats at once on one budget, with workers and the database killed, end
 
   // A run in which nothing went wrong would have shown nothing.
   const chats = ['granted', 'denied', 'duplicate', 'key_inactive', 'closed', 'ended with its key', 'lost', 'reaped'];
-  for (const what of chats.concat('kills', 'away', 'samples')) {
+  for (const what of chats.concat(
+    'kills',
+    'kills of the database',
+    'away',
+    'samples',
+    'samples above a lowered limit',
+  )) {
     expect(counts[what], `${what} ${said}`).toBeGreaterThan(0);
   }
-  if (process.env['DEVSTUDIO_STRESS_CHATS'] !== undefined) process.stdout.write(`${said}\n`);
-}, 600_000);
+});
