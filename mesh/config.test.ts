@@ -157,6 +157,10 @@ describe('the configuration', () => {
   test.each([
     [{ DEVSTUDIO_SECRET: 'short' }, 'DEVSTUDIO_SECRET is (not shown); it must be at least 32 characters.'],
     [
+      { DEVSTUDIO_METRICS_TOKEN: 'with spaces in it it is no token of HTTP' },
+      'DEVSTUDIO_METRICS_TOKEN is (not shown); it must be at least 32 characters without spaces.',
+    ],
+    [
       { DEVSTUDIO_ADMIN_PASSWORD: 'short' },
       'DEVSTUDIO_ADMIN_PASSWORD is (not shown); it must be at least 10 characters.',
     ],
