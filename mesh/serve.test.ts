@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { pino } from 'pino';
 import { readBody, sendJson, sendResponse, serve, signalOf, type ServeOptions, type Served } from './serve.ts';
@@ -53,6 +54,29 @@ describe('a served door', () => {
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain('secret');
     expect(lines.map(({ msg }) => msg)).toContain('a request failed unexpectedly');
+  });
+
+  test('hangs up on a client that takes nothing of its answer, and on no other', async () => {
+    const hungUp = Promise.withResolvers<void>();
+    const { url, port } = await start({
+      patienceMs: 100,
+      handle: async (request, response) => {
+        if (request.url === '/late') {
+          await sleep(300);
+          return sendJson(response, 200, { late: true });
+        }
+        response.on('close', hungUp.resolve);
+        response.end(Buffer.alloc(64 * 1_048_576));
+      },
+    });
+    const stalled = connect(port, '127.0.0.1');
+    stalled.on('error', () => undefined);
+    stalled.write('GET /large HTTP/1.1\r\nhost: x\r\n\r\n');
+    stalled.pause();
+    expect(await (await fetch(`${url}/late`)).json()).toEqual({ late: true });
+    await hungUp.promise;
+    stalled.destroy();
+    expect((await (await fetch(`${url}/large`)).arrayBuffer()).byteLength).toBe(64 * 1_048_576);
   });
 
   test('takes a client who goes away as no failure', async () => {

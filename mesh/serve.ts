@@ -9,6 +9,8 @@ import type { Readiness } from './service.ts';
 /** The longest request body that any door takes, in bytes. */
 export const MAX_BODY_BYTES = 1_048_576;
 
+const PATIENCE_MS = 60_000;
+
 export interface ServeOptions {
   readonly name: string;
   readonly host: string;
@@ -20,6 +22,8 @@ export interface ServeOptions {
   readonly readiness: () => Promise<Readiness>;
   /** Answers every request but `/healthz` and `/readyz`. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** How long an answer waits for a client that takes nothing of it, in ms. */
+  readonly patienceMs?: number;
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
@@ -147,6 +151,13 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
 
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    // What waits for a client is held in memory. One that is waiting itself, for its answer, has nothing to take.
+    response.setTimeout(options.patienceMs ?? PATIENCE_MS, () => {
+      const { socket } = request;
+      if (socket.writableLength === 0) return;
+      log.debug({ path }, 'a client takes nothing of its answer');
+      socket.destroy();
+    });
     // A connection that is kept alive after its last answer would hold up the stop.
     response.on('close', () => {
       if (stopping) setImmediate(() => server.closeIdleConnections());

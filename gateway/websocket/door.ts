@@ -52,9 +52,14 @@ const keepAlive = (socket: WebSocket): (() => void) => {
   return () => clearInterval(timer);
 };
 
+const dropStalled = (socket: WebSocket): void => {
+  if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
+};
+
 /** Resolves when the operating system has taken the text, so that a slow reader slows its source. */
 const send = (socket: WebSocket, text: string): Promise<void> =>
   new Promise((resolve, reject) => {
+    dropStalled(socket);
     if (socket.readyState !== socket.OPEN) resolve();
     else socket.send(text, (error) => (error ? reject(error) : resolve()));
   });
@@ -123,6 +128,8 @@ export const createWebSocketDoor = (
     };
     open.set(socket, connection);
     const rest = keepAlive(socket);
+    // Each is answered, whether the client reads that or not.
+    socket.on('ping', () => dropStalled(socket));
     const read = async (text: string, handle: (text: string) => Promise<void>): Promise<void> => {
       connection.limited = rateError(await meter.prepay(1));
       if (connection.limited) countRefusal(connection);
@@ -141,7 +148,7 @@ export const createWebSocketDoor = (
             if (socket.readyState !== socket.OPEN) return;
             // A Buffer as long as nobody sets another `binaryType`.
             const text = data.toString();
-            if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
+            dropStalled(socket);
             const ended = endedBy(text);
             if (ended !== undefined) connection.operations.get(ended)?.abort();
             read(text, handle).catch((error: unknown) => {

@@ -218,6 +218,32 @@ describe('a client that asks for too much', () => {
     await client.end();
   });
 
+  test('and reads no answer is cut off before they fill the memory', async () => {
+    const own = await startMesh();
+    try {
+      const other = await new RawClient('graphql-transport-ws', own).init();
+      let pings = 0;
+      other.socket.on('ping', () => (pings += 1));
+      const client = await new RawClient('graphql-transport-ws', own).init();
+      client.socket.pause();
+      // Answers of 1 MB, of which the 33rd waits behind more than 32 MiB.
+      const payload = {
+        query: 'query ($name: String!) { hello(name: $name) }',
+        variables: { name: 'x'.repeat(1_000_000) },
+      };
+      await client.send(...Array.from({ length: 49 }, (_, id) => ({ id: String(id), type: 'subscribe', payload })));
+      // A client that reads nothing learns only by writing that nobody is there any more.
+      const writing = setInterval(() => client.socket.ping(), 50);
+      const code = await client.closed;
+      clearInterval(writing);
+      expect(code).toBe(1006);
+      // For the answer to a ping that it did not read it would have been cut off only after a second one.
+      expect(pings).toBeLessThan(2);
+    } finally {
+      await own.stop();
+    }
+  });
+
   test('does not hold up another', async () => {
     const flood = await new RawClient().init();
     const other = await new RawClient().init();
