@@ -18,7 +18,6 @@ const Ready = z.object({ url: z.string() });
 /** A gateway in a process of its own, before subgraphs that are served by this one: what it holds is its own. */
 export interface GatewayProcess extends TestSubgraphs {
   readonly url: string;
-  readonly pid: number | undefined;
   /** What it holds at the moment. */
   memory(): Promise<Memory>;
   /** What it holds once nothing is left to collect. */
@@ -64,7 +63,6 @@ export const startGatewayProcess = async (
   return {
     ...parts,
     url,
-    pid: child.pid,
     memory: () => ask(child, 'memory'),
     settled: () => ask(child, 'settled'),
     stop: async () => {
