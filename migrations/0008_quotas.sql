@@ -420,8 +420,9 @@ begin
 end
 $$;
 
--- The quotas in force of these subjects, or of everybody (null), with the figures of the period that runs.
-create function billing.quotas(p_subjects text[])
+-- The quotas in force of these subjects, or of everybody (null), with the figures of the period that runs: the p_first
+-- oldest after p_after, all where it is null.
+create function billing.quotas(p_subjects text[], p_after bigint default 0, p_first int default null)
 returns table (id bigint, subject text, model_id text, unit text, period text, limit_units bigint, spent bigint,
   reserved bigint, resets_at timestamptz)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -430,8 +431,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   from billing.quota q
   cross join lateral (select billing.window_of(q.period, statement_timestamp()) as window_start) s
   left join billing.quota_window w on w.quota_id = q.id and w.window_start = s.window_start
-  where q.limit_units is not null and (p_subjects is null or q.subject = any(p_subjects))
-  order by q.subject, q.id
+  where q.limit_units is not null and (p_subjects is null or q.subject = any(p_subjects)) and q.id > p_after
+  order by q.id limit p_first
 $$;
 
 -- Forgets windows that ended an hour ago and that nothing holds, 500 at once; answers how many. Nothing new can hold
@@ -475,7 +476,7 @@ grant execute on function
 grant execute on function
   billing.set_quota(text, text, text, text, bigint),
   billing.remove_quota(bigint),
-  billing.quotas(text[]),
+  billing.quotas(text[], bigint, int),
   billing.purge_windows(),
   billing.set_model_price(text, bigint, bigint),
   billing.model_prices()

@@ -220,9 +220,9 @@ export type Mutation = {
   rotateSigningKeys: Array<SigningKey>;
   /** Sets the price of a model's tokens in micro-credits; requests that run keep theirs. */
   setModelPrice: ModelPrice;
-  /** Limits the tokens that a user may spend in a calendar month (UTC); null takes the limit away. The month that runs keeps what is spent or reserved already. */
+  /** Limits the tokens that a user may spend in a calendar month (UTC); null takes the limit away. What is spent or reserved already stays; a lower limit holds at once for all others. */
   setMonthlyLimit: User;
-  /** Sets what a subject may use; a limit below what is spent and held already ends no request. */
+  /** Sets what a subject may use, 200 quotas at most; one below what is spent and held ends no request, and holds at once for all others. */
   setQuota: Quota;
   /** Gives a user another role, in force on the next request; what runs under the old one ends at once. The last active admin stays one. */
   setUserRole: User;
@@ -419,7 +419,7 @@ export type Query = {
   principal?: Maybe<Principal>;
   /** The callers behind up to 500 sessions and keys (by id), in their order, as `principal` has each. Read by the gateway for those whose streams are open. */
   principals: Array<Maybe<Principal>>;
-  /** What users, keys and models may use, by subject; all of them, or those of one subject. */
+  /** What users, keys and models may use, oldest first, of everybody or of one subject; at most 500 at once, go on with `after` = the last `id`. */
   quotas: Array<Quota>;
   /** How one may sign in here, for the sign-in page. */
   signInOptions: SignInOptions;
@@ -473,6 +473,8 @@ export type QueryPrincipalsArgs = {
 
 
 export type QueryQuotasArgs = {
+  after?: InputMaybe<Scalars['ID']['input']>;
+  first?: Scalars['Int']['input'];
   subject?: InputMaybe<QuotaSubjectInput>;
 };
 
@@ -1126,7 +1128,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   modelPrices?: Resolver<Array<ResolversTypes['ModelPrice']>, ParentType, ContextType>;
   principal?: Resolver<Maybe<ResolversTypes['Principal']>, ParentType, ContextType, Partial<QueryPrincipalArgs>>;
   principals?: Resolver<Array<Maybe<ResolversTypes['Principal']>>, ParentType, ContextType, RequireFields<QueryPrincipalsArgs, 'credentialIds'>>;
-  quotas?: Resolver<Array<ResolversTypes['Quota']>, ParentType, ContextType, Partial<QueryQuotasArgs>>;
+  quotas?: Resolver<Array<ResolversTypes['Quota']>, ParentType, ContextType, RequireFields<QueryQuotasArgs, 'first'>>;
   signInOptions?: Resolver<ResolversTypes['SignInOptions'], ParentType, ContextType>;
   signingKeys?: Resolver<Array<ResolversTypes['SigningKey']>, ParentType, ContextType>;
   usage?: Resolver<ResolversTypes['Usage'], ParentType, ContextType, Partial<QueryUsageArgs>>;

@@ -6,6 +6,7 @@ import { isKeyLimit } from './api-keys.ts';
 import { isId, ModelName, MOST_INT, parseInput, WholeNumber } from './input.ts';
 import {
   isUnknownSubject,
+  quotaPage,
   quotasOf,
   removeQuota,
   setQuota,
@@ -13,6 +14,19 @@ import {
   type QuotaDefinition,
   type QuotaSubject,
 } from './store/quotas.ts';
+
+/** Of one subject, the prepaid balance among them: a chat looks at those of its model alone. */
+const MAX_QUOTAS = 200;
+
+const Page = z.object({
+  first: z.int().min(1, 'must be 1 or more').max(500, 'must be 500 or less'),
+  after: z
+    .string()
+    .regex(/^\d{1,18}$/, 'is not the id of a quota')
+    .transform(BigInt)
+    .nullish()
+    .transform((id) => id ?? 0n),
+});
 
 const Definition = z.object({ model: ModelName.nullable(), limit: WholeNumber });
 
@@ -66,7 +80,7 @@ const isShownAsInt = ({ subject, model, ...shape }: Omit<QuotaDefinition, 'limit
 
 /**
  * Sets what a subject may use; exact while chats run.
- * @throws StudioError BAD_USER_INPUT, or NOT_FOUND for no such user or key
+ * @throws StudioError BAD_USER_INPUT, LIMIT_REACHED, or NOT_FOUND for no such user or key
  */
 export const limit = async (
   db: Database,
@@ -88,7 +102,14 @@ export const limit = async (
   try {
     return await db.transaction(async (transaction) => {
       const id = await setQuota(transaction, definition);
-      const quota = (await quotasOf(transaction, [definition.subject])).find((one) => one.id === id);
+      const quotas = await quotasOf(transaction, [definition.subject]);
+      if (quotas.length > MAX_QUOTAS) {
+        throw new StudioError(
+          'LIMIT_REACHED',
+          `There are ${MAX_QUOTAS} quotas of this subject already: remove one first.`,
+        );
+      }
+      const quota = quotas.find((one) => one.id === id);
       if (!quota) throw new Error(`the quota ${id} is not there after it was set`);
       await recordAudit(transaction, actor, { action: 'quota.set', ...auditOf(quota) });
       return quota;
@@ -99,12 +120,24 @@ export const limit = async (
 };
 
 /**
+ * Limits in force, of one subject or of all, oldest first.
+ * @throws StudioError BAD_USER_INPUT, or NOT_FOUND for an id of a subject that is none
+ */
+export const readQuotas = (
+  db: Database,
+  subject: SubjectInput | null,
+  asked: { readonly first: number; readonly after: string | null | undefined },
+): Promise<readonly Quota[]> => quotaPage(db, subject && subjectOf(subject), parseInput(Page, asked));
+
+/**
  * Takes a limit away.
  * @throws StudioError NOT_FOUND, or BAD_USER_INPUT for a prepaid balance
  */
 export const unlimit = (db: Database, id: string, actor: Actor): Promise<boolean> =>
   db.transaction(async (transaction) => {
-    const quota = (await quotasOf(transaction, null)).find((one) => String(one.id) === id);
+    const wanted = /^[1-9]\d{0,17}$/.test(id) ? BigInt(id) : null;
+    const [next] = wanted === null ? [] : await quotaPage(transaction, null, { after: wanted - 1n, first: 1 });
+    const quota = next?.id === wanted ? next : undefined;
     if (!quota) throw new StudioError('NOT_FOUND', 'There is no such quota.', { argument: 'id' });
     if (isPrepaid(quota)) {
       throw new StudioError('BAD_USER_INPUT', 'id is of a prepaid balance, which cannot be removed.', {

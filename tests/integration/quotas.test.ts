@@ -115,6 +115,41 @@ describe('setQuota', () => {
     expect(read.data).toEqual({ me: { monthlyLimit: 2147483647, apiKeys: [limits] } });
   });
 
+  test('gives a subject 200 at most, and lists them page by page', async () => {
+    const id = await person();
+    const subject = { kind: 'USER', id };
+    await users.database.sql(
+      `select billing.set_quota('user:' || $1, 'model ' || n, 'tokens', 'day', 5) from generate_series(1, 199) n`,
+      [id],
+    );
+    const one = { subject, unit: 'TOKENS', period: 'DAY', limit: '6' };
+    expect((await set({ ...one, model: 'one more' })).errors?.[0]?.extensions).toMatchObject({ code: 'LIMIT_REACHED' });
+    expect((await set({ ...one, model: 'model 7' })).errors).toBeUndefined();
+    const page = async (first: number, after: string | null) => {
+      const answer = await users.ask(
+        'query ($subject: QuotaSubjectInput, $first: Int!, $after: ID) { quotas(subject: $subject, first: $first, after: $after) { id } }',
+        { subject, first, after },
+        admin,
+      );
+      return z
+        .object({ quotas: z.array(z.object({ id: z.string() })) })
+        .parse(answer.data)
+        .quotas.map((quota) => quota.id);
+    };
+    const all = await page(500, null);
+    expect(all).toHaveLength(200);
+    const first = await page(150, null);
+    expect([...first, ...(await page(150, first.at(-1) ?? ''))]).toEqual(all);
+    for (const wrong of [{ first: 0 }, { first: 501 }, { after: 'x' }]) {
+      const answer = await users.ask(
+        'query ($first: Int! = 1, $after: ID) { quotas(first: $first, after: $after) { id } }',
+        wrong,
+        admin,
+      );
+      expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: Object.keys(wrong)[0] });
+    }
+  });
+
   test.each([
     ['a negative limit', { limit: '-1' }, 'BAD_USER_INPUT'],
     ['a limit of more than 63 bits', { limit: '9223372036854775808' }, 'BAD_USER_INPUT'],

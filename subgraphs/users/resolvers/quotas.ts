@@ -9,7 +9,7 @@ import type { Database } from '#mesh/database/pool.ts';
 import { actorOf } from '../audit.ts';
 import { batched, perRequest } from '../batch.ts';
 import { priceModel } from '../prices.ts';
-import { limit, partsOf, subjectOf, unlimit } from '../quotas.ts';
+import { limit, partsOf, readQuotas, unlimit } from '../quotas.ts';
 import { modelPrices, type ModelPrice } from '../store/billing.ts';
 import { quotasOf, type Quota } from '../store/quotas.ts';
 import { refuseStrangers } from '../strangers.ts';
@@ -64,7 +64,8 @@ export const quotaResolvers = (
   );
   return {
     Query: {
-      quotas: async (_parent, { subject }) => (await quotasOf(db, subject ? [subjectOf(subject)] : null)).map(shown),
+      quotas: async (_parent, { subject = null, first, after }) =>
+        (await readQuotas(db, subject, { first, after })).map(shown),
       modelPrices: async () => (await modelPrices(db)).map(shownPrice),
     },
     Mutation: {

@@ -53,12 +53,21 @@ export const isUnknownSubject = (error: unknown): boolean =>
 export const removeQuota = (db: Queries, id: bigint): Promise<boolean> =>
   db.oneFirst(sql.type(z.object({ removed: z.boolean() }))`select billing.remove_quota(${id}) as removed`);
 
-/** The limits in force of these subjects, or all there are (null), the oldest of each subject first. */
-export const quotasOf = (db: Queries, subjects: readonly QuotaSubject[] | null): Promise<readonly Quota[]> =>
+const columns = sql.fragment`
+  id, subject, model_id as model, unit, period, limit_units as "limit", spent, reserved, resets_at as "resetsAt"`;
+
+/** The limits in force of these subjects, oldest first. */
+export const quotasOf = (db: Queries, subjects: readonly QuotaSubject[]): Promise<readonly Quota[]> =>
+  db.any(sql.type(Quota)`select ${columns} from billing.quotas(${sql.array([...subjects], 'text')})`);
+
+/** The `first` oldest limits in force after the id `after`, of one subject or of all (null). */
+export const quotaPage = (
+  db: Queries,
+  subject: QuotaSubject | null,
+  { after, first }: { readonly after: bigint; readonly first: number },
+): Promise<readonly Quota[]> =>
   db.any(sql.type(Quota)`
-    select id, subject, model_id as model, unit, period, limit_units as "limit", spent, reserved,
-      resets_at as "resetsAt"
-    from billing.quotas(${subjects === null ? null : sql.array([...subjects], 'text')})`);
+    select ${columns} from billing.quotas(${subject === null ? null : sql.array([subject], 'text')}, ${after}, ${first})`);
 
 /** Forgets windows that are long over and that nothing holds, some hundreds at once. */
 export const purgeWindows = async (db: Queries): Promise<void> => {
