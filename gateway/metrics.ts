@@ -72,7 +72,7 @@ export const createGatewayMetrics = (): GatewayMetrics => {
   });
   const refusals = new Counter({
     name: 'gateway_rate_refusals_total',
-    help: 'What was refused for being too much: requests, sign_ins, failed_sign_ins.',
+    help: 'What was refused for being too much: requests, sign_ins.',
     labelNames: ['limit'],
     registers,
   });

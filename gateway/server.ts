@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SUBGRAPHS, type Config, type SubgraphName } from '#mesh/config.ts';
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
+import { deviceOf } from '#mesh/device-token.ts';
 import type { Secret } from '#mesh/secret.ts';
 import { sendJson, serve } from '#mesh/serve.ts';
 import type { Readiness, Subgraph } from '#mesh/service.ts';
@@ -124,7 +125,13 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const limits = options.rates ?? RATE_LIMITS;
   const seen = observed(rateLimited(streamLimited(unlimited, limits)), metrics);
   const graph = isTraced() ? spanned(seen) : seen;
-  const openMeter = createRates(limits, (limit) => metrics.refused(limit));
+  const deviceKey = secret('device-tokens');
+  const openMeter = createRates(
+    limits,
+    (limit) => metrics.refused(limit),
+    ({ email, deviceToken }) =>
+      email === undefined || deviceToken === undefined ? null : deviceOf(deviceKey, email, deviceToken),
+  );
   const http = createHttpDoor(graph, watch, log);
   const readClient = createReadClient(config.trustedProxies);
   const webSockets = createWebSocketDoor(graph, watch, log, { openMeter, readClient, limits });

@@ -9,8 +9,6 @@ const AUDIENCE = 'cyberdevstudio';
 /** Tokens are issued for ten minutes. One that says it lasts longer is refused all the same, in seconds. */
 const MAX_AGE = 900;
 const REMEMBERED = 10_000;
-/** A verified token is verified anew after this long, so that a withdrawn key ends it. */
-const TRUST_MS = 300_000;
 
 const Claims = z.object({ sub: z.string(), sid: z.string(), exp: z.number(), iat: z.number() });
 
@@ -30,7 +28,7 @@ export type TokenVerdict =
 export class Tokens {
   readonly #keys: Keys;
   readonly #now: () => number;
-  readonly #verified = new Lru<string, { readonly session: Session; readonly until: number }>(REMEMBERED);
+  readonly #verified = new Lru<string, { readonly session: Session; readonly kid: string }>(REMEMBERED);
 
   constructor(keys: Keys, now: () => number = Date.now) {
     this.#keys = keys;
@@ -41,18 +39,18 @@ export class Tokens {
   async verify(token: string): Promise<TokenVerdict> {
     const now = this.#now();
     const known = this.#verified.get(token);
-    if (known && now < known.until) {
-      const { session } = known;
+    if (known) {
+      const { session, kid } = known;
+      // A key that is withdrawn ends what it has signed.
+      if (!(await this.#keys.find(kid))) return { outcome: 'invalid' };
       return now < session.expiresAt + CLOCK_TOLERANCE * 1_000 ? { outcome: 'valid', session } : { outcome: 'expired' };
     }
-    const verdict = await this.#check(token, now);
-    if (verdict.outcome === 'valid') this.#verified.set(token, { session: verdict.session, until: now + TRUST_MS });
-    return verdict;
+    return this.#check(token, now);
   }
 
   async #check(token: string, now: number): Promise<TokenVerdict> {
     try {
-      const { payload } = await jwtVerify(
+      const { payload, protectedHeader } = await jwtVerify(
         token,
         async ({ kid }) => {
           const key = kid === undefined ? undefined : await this.#keys.find(kid);
@@ -74,7 +72,9 @@ export class Tokens {
       if (!claims.success) return { outcome: 'invalid' };
       const { sub, sid, exp, iat } = claims.data;
       const end = Math.min(exp, iat + MAX_AGE);
-      return { outcome: 'valid', session: { userId: sub, sessionId: sid, expiresAt: end * 1_000 } };
+      const session = { userId: sub, sessionId: sid, expiresAt: end * 1_000 };
+      if (protectedHeader.kid !== undefined) this.#verified.set(token, { session, kid: protectedHeader.kid });
+      return { outcome: 'valid', session };
     } catch (error) {
       if (error instanceof errors.JWTExpired) return { outcome: 'expired' };
       if (error instanceof errors.JOSEError) return { outcome: 'invalid' };

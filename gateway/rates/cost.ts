@@ -26,10 +26,9 @@ const HEAVY: ReadonlyMap<string, number> = new Map([
 
 /** One attempt to sign in by password. */
 export interface SignIn {
-  /** The name under which the answer has it. */
-  readonly responseName: string;
   /** Undefined when the operation names none that could be one. */
   readonly email: string | undefined;
+  readonly deviceToken: string | undefined;
 }
 
 export interface Cost {
@@ -63,12 +62,14 @@ const heavinessOf = ({ name, selectionSet }: FieldNode, fragments: Fragments): n
     HEAVY.get(name.value) ?? 0,
   );
 
-const emailOf = (
+/** The text of an argument. */
+const textOf = (
   field: FieldNode,
+  argument: string,
   operation: OperationDefinitionNode,
   variables: ReadOperation['variables'],
 ): string | undefined => {
-  const value = field.arguments?.find(({ name }) => name.value === 'email')?.value;
+  const value = field.arguments?.find(({ name }) => name.value === argument)?.value;
   if (value?.kind === Kind.STRING) return value.value;
   if (value?.kind !== Kind.VARIABLE) return undefined;
   const name = value.name.value;
@@ -92,8 +93,8 @@ export const costOf = ({ document, operationName, variables }: ReadOperation): C
   const signIns = fields
     .filter(({ name }) => name.value === 'login')
     .map((field) => ({
-      responseName: (field.alias ?? field.name).value,
-      email: emailOf(field, operation, variables),
+      email: textOf(field, 'email', operation, variables),
+      deviceToken: textOf(field, 'deviceToken', operation, variables),
     }));
   return { points, signIns };
 };

@@ -4,10 +4,8 @@ export interface RateLimits {
   readonly principal: number;
   /** Points a minute of one address, for all that it asks without proving who asks. */
   readonly address: number;
-  /** Sign-ins by password a minute of one address. */
+  /** Sign-ins by password a minute of one address, and of one known device; what fails is counted by the users service. */
   readonly signIns: number;
-  /** Failed sign-ins in fifteen minutes of one e-mail from one address; a success forgets them. */
-  readonly failedSignIns: number;
   /** Streams that one user has open at the same time, over all connections. */
   readonly streams: number;
   /** Streams of one address that has not proven who asks. */
@@ -24,7 +22,6 @@ export const RATE_LIMITS: RateLimits = {
   principal: 1_200,
   address: 600,
   signIns: 10,
-  failedSignIns: 5,
   streams: 200,
   anonymousStreams: 20,
   sockets: 100,

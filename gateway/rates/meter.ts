@@ -1,17 +1,19 @@
-import { createHash } from 'node:crypto';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { originOf, type Origin } from '#mesh/address.ts';
+import type { SignIn } from './cost.ts';
 import { decideRate, type RateDecision } from './decision.ts';
 import { RATE_LIMITS, type RateLimits } from './limits.ts';
 
 const MINUTE = 60;
-const FAILURES = 15 * MINUTE;
 
 /** What there may be too much of. */
-export type RateLimit = 'requests' | 'sign_ins' | 'failed_sign_ins';
+export type RateLimit = 'requests' | 'sign_ins';
 
 /** Told of everything that is refused. */
 export type OnRefusal = (limit: RateLimit) => void;
+
+/** The known device that a sign-in names; null for none. */
+export type DeviceOf = (signIn: SignIn) => string | null;
 
 /** Windows of one length, counted in this process; each is forgotten when it is over. */
 class Windows {
@@ -40,17 +42,13 @@ class Windows {
     const window = await this.#limiter.get(key);
     if (window) await this.#limiter.reward(key, Math.min(points, window.consumedPoints));
   }
-
-  async forget(key: string): Promise<void> {
-    await this.#limiter.delete(key);
-  }
 }
 
 interface Counters {
   readonly limits: RateLimits;
   readonly points: Windows;
   readonly signIns: Windows;
-  readonly failures: Windows;
+  readonly deviceOf: DeviceOf;
 }
 
 /** Told of where a client stands, each time that it changes. */
@@ -119,31 +117,17 @@ export class Meter {
     return meter;
   }
 
-  /** Takes sign-ins from those of the address. */
-  signIn(times: number): Promise<RateDecision> {
-    const { limits, signIns } = this.#counters;
-    return signIns.take(this.#origin.key, times, this.#limit(limits.signIns));
-  }
-
-  /** A guess by others, at other addresses, must not lock out whoever has the e-mail. */
-  #failureKey(email: string): string {
-    // Of one length, and nothing that a memory dump would show.
-    return createHash('sha256').update(`${this.#origin.key} ${email.trim().toLowerCase()}`).digest('base64url');
-  }
-
-  /** Takes a failed sign-in before it has failed, so that many at once are not more than allowed. */
-  guess(email: string): Promise<RateDecision> {
-    const { limits, failures } = this.#counters;
-    return failures.take(this.#failureKey(email), 1, this.#limit(limits.failedSignIns));
-  }
-
-  /** The sign-in came to neither success nor failure. */
-  guessUndone(email: string): Promise<void> {
-    return this.#counters.failures.giveBack(this.#failureKey(email), 1);
-  }
-
-  guessedRight(email: string): Promise<void> {
-    return this.#counters.failures.forget(this.#failureKey(email));
+  /**
+   * Takes sign-ins: from those of the address, or of the device that the only one of them names, so that a neighbour who
+   * guesses keeps nobody known from signing in.
+   */
+  signIn(attempts: readonly SignIn[]): Promise<RateDecision> {
+    const { limits, signIns, deviceOf } = this.#counters;
+    const [only, ...more] = attempts;
+    const device = only && more.length === 0 ? deviceOf(only) : null;
+    return device === null
+      ? signIns.take(this.#origin.key, attempts.length, this.#limit(limits.signIns))
+      : signIns.take(`device ${device}`, 1, limits.signIns);
   }
 }
 
@@ -151,15 +135,19 @@ export class Meter {
 export type OpenMeter = (address: string | null, report?: Report) => Meter;
 
 /**
- * The counters of one gateway. They are in memory and bounded: a window ends after a minute (failed sign-ins: fifteen),
- * all of an IPv6 network is one address, and failures are no more than the sign-ins that its address may try.
+ * The counters of one gateway. They are in memory and bounded: a window ends after a minute, and all of an IPv6 network is
+ * one address.
  */
-export const createRates = (limits: RateLimits = RATE_LIMITS, onRefusal: OnRefusal = () => {}): OpenMeter => {
+export const createRates = (
+  limits: RateLimits = RATE_LIMITS,
+  onRefusal: OnRefusal = () => {},
+  deviceOf: DeviceOf = () => null,
+): OpenMeter => {
   const counters: Counters = {
     limits,
     points: new Windows(MINUTE, () => onRefusal('requests')),
     signIns: new Windows(MINUTE, () => onRefusal('sign_ins')),
-    failures: new Windows(FAILURES, () => onRefusal('failed_sign_ins')),
+    deviceOf,
   };
   return (address, report = () => {}) => new Meter(counters, originOf(address ?? ''), report);
 };

@@ -59,6 +59,7 @@ interface LoginParams {
   readonly email: string;
   readonly password: string;
   readonly code?: string;
+  readonly device_token?: string;
 }
 
 interface CreateUserParams {
@@ -73,12 +74,20 @@ export const authMethods = [
     schema: loginSchema,
     open: true,
     document: /* GraphQL */ `
-      mutation RpcLogin($email: String!, $password: String!, $code: String) {
-        login(email: $email, password: $password, code: $code) { ${SESSION} }
+      mutation RpcLogin($email: String!, $password: String!, $code: String, $deviceToken: String) {
+        login(email: $email, password: $password, code: $code, deviceToken: $deviceToken) { ${SESSION} deviceToken }
       }
     `,
-    variables: ({ email, password, code }: LoginParams) => ({ email, password, code }),
-    result: ({ login }: { readonly login: Session }) => sessionResult(login),
+    variables: ({ email, password, code, device_token }: LoginParams) => ({
+      email,
+      password,
+      code,
+      deviceToken: device_token,
+    }),
+    result: ({ login }: { readonly login: Session & { readonly deviceToken?: string | null } }) => ({
+      ...sessionResult(login),
+      ...(login.deviceToken ? { device_token: login.deviceToken } : {}),
+    }),
   }),
   defineMethod({
     schema: refreshSchema,

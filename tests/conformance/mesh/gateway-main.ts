@@ -22,7 +22,6 @@ const gateway = await startGateway({
     principal: BOUNDLESS,
     address: BOUNDLESS,
     signIns: BOUNDLESS,
-    failedSignIns: BOUNDLESS,
     streams: BOUNDLESS,
     anonymousStreams: BOUNDLESS,
     sockets: BOUNDLESS,
