@@ -94,6 +94,38 @@ test('there is one question at a time, and one without an answer ends nothing an
   expect(end).not.toHaveBeenCalled();
 });
 
+test('a stream of which nobody can say for a minute whether it may go on ends, and no other', async () => {
+  const { end } = open('a', 'DEVELOPER');
+  answer = () => Promise.reject(new Error('gone'));
+  await vi.advanceTimersByTimeAsync(40_000);
+  const later = open('b', 'ADMIN');
+  await vi.advanceTimersByTimeAsync(19_000);
+  expect(end).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(end).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'SERVICE_UNAVAILABLE' }));
+  expect(later.end).not.toHaveBeenCalled();
+  answer = () => Promise.resolve();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(later.end).not.toHaveBeenCalled();
+});
+
+test('a question without an answer keeps no other from being asked', async () => {
+  for (let id = 0; id < 501; id += 1) {
+    roles.set(`s${id}`, 'VIEWER');
+    open(`s${id}`, 'VIEWER');
+  }
+  const last = open('last', 'VIEWER');
+  let first = true;
+  answer = () => {
+    if (!first) return Promise.resolve();
+    first = false;
+    return Promise.reject(new Error('gone'));
+  };
+  await pass();
+  expect(questions.map(({ length }) => length)).toEqual([500, 2]);
+  expect(last.end).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
+});
+
 test('a stream that begins under a new role is not ended by an answer about the old one', async () => {
   const old = open('a', 'DEVELOPER');
   const waiting = Promise.withResolvers<void>();

@@ -8,10 +8,12 @@ const INTERVAL_MS = 250;
 const BATCH = 500;
 /** An answer that takes longer is asked for anew. */
 const PATIENCE_MS = 2_000;
+/** So long may a stream go on of which nobody can say whether it may. */
+const UNCONFIRMED_MS = 60_000;
 
 /**
  * Calls `end`, once, soon after the session or key of what runs is no longer in force or may do something else: with
- * UNAUTHENTICATED, or FORBIDDEN.
+ * UNAUTHENTICATED, or FORBIDDEN; with SERVICE_UNAVAILABLE after a minute in which nobody could say.
  * @returns forgets about it
  */
 export type WatchSession = (
@@ -22,6 +24,8 @@ export type WatchSession = (
 interface Stream {
   readonly standing: string;
   readonly end: (why: StudioError) => void;
+  /** When it was last known to be in force, in milliseconds of `performance`. */
+  confirmedAt: number;
 }
 
 /** Why something ends whose credential stands for this now. */
@@ -33,8 +37,8 @@ const whyEnded = (standing: string | undefined): StudioError =>
 /**
  * Watches the sessions and keys of what runs, streams or long answers, however many each has: while there are any, the
  * users service is asked about all of them again and again, one question at a time. It is asked and does not tell, so
- * that an account changed through another replica counts alike. While it does not answer, streams go on until their
- * token ends.
+ * that an account changed through another replica counts alike. While it does not answer, streams go on for a minute, or
+ * until their token ends.
  */
 export const watchSessions = (
   accounts: Pick<Accounts, 'standings'>,
@@ -53,27 +57,50 @@ export const watchSessions = (
 
   const check = async (ids: readonly string[]): Promise<void> => {
     // Only these: a stream that is opened while the answer is on its way may know of a later standing than the answer does.
+    const asking = performance.now();
     const asked = ids.map((id) => ({ id, streams: [...(sessions.get(id) ?? [])] }));
     const standings = await accounts.standings(ids, AbortSignal.timeout(PATIENCE_MS));
     for (const { id, streams } of asked) {
       for (const stream of streams) {
         const standing = standings.get(id);
-        if (standing === stream.standing || sessions.get(id)?.has(stream) !== true) continue;
+        if (sessions.get(id)?.has(stream) !== true) continue;
+        if (standing === stream.standing) {
+          stream.confirmedAt = asking;
+          continue;
+        }
         forget(id, stream);
         stream.end(whyEnded(standing));
       }
     }
   };
 
-  const round = async (): Promise<void> => {
-    try {
-      const ids = [...sessions.keys()];
-      for (let at = 0; at < ids.length; at += BATCH) await check(ids.slice(at, at + BATCH));
-      unanswered = false;
-    } catch (error) {
-      if (!unanswered) log.warn({ error }, 'the users service does not say whether open streams may go on');
-      unanswered = true;
+  const endUnconfirmed = (ids: readonly string[]): void => {
+    const now = performance.now();
+    for (const id of ids) {
+      for (const stream of sessions.get(id) ?? []) {
+        if (now - stream.confirmedAt < UNCONFIRMED_MS) continue;
+        forget(id, stream);
+        stream.end(new StudioError('SERVICE_UNAVAILABLE', 'Nobody can say whether you are still signed in.'));
+      }
     }
+  };
+
+  const round = async (): Promise<void> => {
+    const ids = [...sessions.keys()];
+    let answered = true;
+    for (let at = 0; at < ids.length; at += BATCH) {
+      const batch = ids.slice(at, at + BATCH);
+      // One that is not answered keeps no other from being asked.
+      try {
+        await check(batch);
+      } catch (error) {
+        if (!unanswered) log.warn({ error }, 'the users service does not say whether open streams may go on');
+        unanswered = true;
+        answered = false;
+        endUnconfirmed(batch);
+      }
+    }
+    if (answered) unanswered = false;
     watching = false;
     schedule();
   };
@@ -85,7 +112,7 @@ export const watchSessions = (
   };
 
   return ({ credential: { id }, ...rest }, end) => {
-    const stream = { standing: standingOf(rest), end };
+    const stream = { standing: standingOf(rest), end, confirmedAt: performance.now() };
     const streams = sessions.get(id) ?? new Set();
     sessions.set(id, streams.add(stream));
     schedule();

@@ -5,7 +5,7 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Caller } from '#mesh/identity.ts';
 import { flawOfLine } from '#mesh/one-line.ts';
 import { recordAudit, type Actor } from './audit.ts';
-import { count, isId, parseInput } from './input.ts';
+import { count, Instant, isId, parseInput } from './input.ts';
 import { decideKeyScopes, refuseMaker, refuseRevoker } from './key-rights.ts';
 import type { ApiKeyMapper } from './mappers.ts';
 import {
@@ -50,9 +50,7 @@ const Input = z.object({
   tokenBudget: Limit,
   requestsPerMinute: Limit,
   tokensPerMinute: Limit,
-  expiresAt: z.iso
-    .datetime({ offset: true, error: 'must be an instant in ISO 8601' })
-    .transform((text) => Date.parse(text))
+  expiresAt: Instant.transform((at) => at.getTime())
     .refine((at) => at > Date.now(), 'must lie in the future')
     .nullish(),
 });

@@ -30,9 +30,13 @@ export const MOST_INT = 2_147_483_647;
 export const count = (least: number) =>
   z.int('must be a whole number').min(least, `must be ${least} or more`).max(MOST_INT, `must be at most ${MOST_INT}`);
 
+const WHOLE = 'must be a whole number of 0 or more, without leading zeros';
+
 /** The graph's BigInt, from 0 to 2^63 - 1: a decimal string, or a whole number where it is written into the document. */
 export const WholeNumber = z
-  .union([z.string().regex(/^\d{1,19}$/), z.int().min(0)], 'must be a whole number of 0 or more')
+  .union([z.string(), z.number()], WHOLE)
+  .refine((value) => typeof value === 'string' || Number.isSafeInteger(value), WHOLE)
+  .refine((value) => /^(?:0|[1-9]\d{0,18})$/.test(String(value)), WHOLE)
   .transform(BigInt)
   .refine((value) => value < 1n << 63n, 'must be less than 2^63');
 
@@ -47,3 +51,9 @@ export const parseInput = <T>(schema: z.ZodType<T>, value: unknown): T => {
 
 /** Whether a text may be compared with an id of the database. */
 export const isId = (text: string): boolean => z.uuid().safeParse(text).success;
+
+/** An instant of ISO 8601 from 1970 to 9999 (UTC): PostgreSQL and the SDL's form of it know these years alike. */
+export const Instant = z.iso
+  .datetime({ offset: true, error: 'must be an instant in ISO 8601, for example 2026-11-01T00:00:00Z' })
+  .transform((text) => new Date(text))
+  .refine((at) => at.getUTCFullYear() >= 1970 && at.getUTCFullYear() <= 9999, 'must lie between 1970 and 9999 (UTC)');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { StudioError } from '#mesh/errors.ts';
-import { parseInput } from './input.ts';
+import { Instant, parseInput } from './input.ts';
 import type { Window } from './store/usage.ts';
 
 /** More than a chart can show. */
@@ -8,10 +8,7 @@ const MAX_INTERVALS = 1_000;
 
 const HOUR_MS = 3_600_000;
 
-const instant = z.iso
-  .datetime({ offset: true, error: 'must be an instant in ISO 8601, for example 2026-11-01T00:00:00Z' })
-  .transform((text) => new Date(text).toISOString())
-  .nullish();
+const instant = Instant.transform((at) => at.toISOString()).nullish();
 const Ends = z.object({ from: instant, to: instant });
 
 export type Interval = 'HOUR' | 'DAY' | 'MONTH';

@@ -108,6 +108,42 @@ describe('a key reaches no further than it was made for:', () => {
     expect(await attempt({ query, token: ownKey })).toMatchObject({ code: 'FORBIDDEN', changed: [] });
   });
 
+  test.each(['models:read', 'inference:run'])('with %s alone it reads nothing of its owner', async (scope) => {
+    const { secret } = await makeKey(dev, { name: scope, scopes: [scope] });
+    await use(secret, scope);
+    const month = 'window: { from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z" }';
+    for (const field of [
+      'apiKeys { id }',
+      'sessions { id }',
+      'totpEnabled',
+      'usage { requests }',
+      `usageSeries(${month}) { at }`,
+      'ledger { id }',
+      'ledgerCsv',
+      'quotas { id }',
+      'forecast { engine }',
+      'accountData',
+      'projectData { next }',
+      'conversationData { next }',
+    ]) {
+      const answer = await attempt({ query: `{ me { id ${field} } }`, token: secret });
+      expect(answer, field).toMatchObject({ code: 'FORBIDDEN', changed: [] });
+    }
+    for (const query of [
+      '{ conversations { id } }',
+      `{ conversation(id: "${randomUUID()}") { id } }`,
+      '{ projects { id } }',
+      '{ project { id } }',
+      `mutation { revokeApiKey(id: "${theirKey.id}") { id } }`,
+    ]) {
+      const answer = await attempt({ query, token: secret });
+      expect(['FORBIDDEN', 'NOT_FOUND'], query).toContain(answer.code);
+      expect(answer.changed).toEqual([]);
+    }
+    const open = await ask({ query: '{ me { id email role balance { available } } }', token: secret });
+    expect(open.text).not.toContain('errors');
+  });
+
   test('an admin’s that only reads manages nothing', async () => {
     const { secret } = await makeKey(admin, { name: 'reads', scopes: ['models:read'] });
     await use(secret, 'reads');

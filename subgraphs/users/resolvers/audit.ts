@@ -13,7 +13,12 @@ import { actorOf, recordBounded } from '../audit.ts';
 import { parseInput } from '../input.ts';
 import { latestEvents, settledId, type AuditRow, type AuditSelection } from '../store/audit.ts';
 
-const text = z.string().max(256, 'must have at most 256 characters').nullish();
+const text = z
+  .string()
+  .max(256, 'must have at most 256 characters')
+  // A text of PostgreSQL holds no NUL.
+  .refine((value) => !value.includes('\u0000'), 'must not contain a NUL')
+  .nullish();
 
 const Selection = z
   .object({ action: text, actorId: z.uuid('must be the id of a user').nullish(), targetId: text })

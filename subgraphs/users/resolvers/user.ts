@@ -41,7 +41,8 @@ export const userResolvers = (
     Query: {
       me: async (_parent, _args, context) => (await accountsOf(context)(callerOf(context).userId)) ?? null,
       users: async () => [...(await listAccounts(db))],
-      user: async (_parent, { id }, context) => (isId(id) ? ((await accountsOf(context)(id)) ?? null) : null),
+      user: async (_parent, { id }, context) =>
+        isId(id) ? ((await accountsOf(context)(id.toLowerCase())) ?? null) : null,
     },
     Mutation: {
       createUser: (_parent, { input: { role = 'DEVELOPER', tokens = 0, ...input } }, context) =>
