@@ -4,6 +4,7 @@ import './styles.css';
 import { createRoot } from 'react-dom/client';
 import { createDoor, takeTicket } from './features/session/door.ts';
 import { createSession } from './features/session/session.ts';
+import { createDeviceKeeper } from './features/session/device-keeper.ts';
 import { createTokenKeeper } from './features/session/token-keeper.ts';
 import { createAnonymousClient } from './graph/graph.tsx';
 import { App } from './shell/App.tsx';
@@ -12,7 +13,7 @@ import { takeArrival } from './shell/route.ts';
 import { createObservable } from './state/observable.ts';
 
 const client = createAnonymousClient();
-const session = createSession(client, createTokenKeeper());
+const session = createSession(client, createTokenKeeper(), createDeviceKeeper());
 const resetToken = createObservable<string | null>(null);
 
 const arrival = takeArrival();

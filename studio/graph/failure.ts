@@ -10,6 +10,8 @@ export interface Failure {
   readonly mend: string;
   /** What to look for in the logs. */
   readonly requestId: string | null;
+  /** The argument that is wrong, where the server names one. */
+  readonly argument?: string;
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -23,13 +25,13 @@ const own = (code: string, texts: { readonly sentence: string; readonly mend: st
   requestId: null,
 });
 
-/** WebSocket close code with which the gateway refuses a token. */
-const FORBIDDEN_CLOSE = 4403;
+/** WebSocket close code with which the gateway refuses a token, or ends a session. */
+export const FORBIDDEN_CLOSE = 4403;
 
 /** A GraphQL error with a code, as the gateway sends it. */
 const codedFailure = (error: unknown): Failure | null => {
   if (!isRecord(error) || !isRecord(error['extensions'])) return null;
-  const { code, mend, requestId } = error['extensions'];
+  const { code, mend, requestId, argument } = error['extensions'];
   const known = textOf(code);
   if (known === null) return null;
   return {
@@ -37,6 +39,7 @@ const codedFailure = (error: unknown): Failure | null => {
     sentence: textOf(error['message']) ?? strings.unexpected.sentence,
     mend: textOf(mend) ?? strings.unexpected.mend,
     requestId: textOf(requestId),
+    ...(typeof argument === 'string' ? { argument } : {}),
   };
 };
 

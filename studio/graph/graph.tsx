@@ -70,7 +70,10 @@ const authorizedFetch =
 
 /** The graph as one session sees it; another session gets another, so that no cached answer outlives its reader. */
 export const createGraph = (credentials: Credentials): Graph => {
-  const sockets = createSockets(() => credentials.accessToken());
+  const sockets = createSockets(
+    () => credentials.accessToken(),
+    (token) => void credentials.renewed(token),
+  );
   const client = new Client({
     ...DOOR,
     fetch: authorizedFetch(credentials),

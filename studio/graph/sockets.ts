@@ -1,7 +1,7 @@
 import { createClient, type Client as SocketClient } from 'graphql-ws';
 import type { TypedDocumentNode } from 'urql';
 import { createObservable, type Observable } from '../state/observable.ts';
-import { failureOf, type Failure } from './failure.ts';
+import { failureOf, FORBIDDEN_CLOSE, type Failure } from './failure.ts';
 import { persistedQuery } from './persisted.ts';
 
 export type Connection = 'connecting' | 'connected' | 'lost';
@@ -31,6 +31,9 @@ export interface Sockets {
 
 type Token = () => Promise<string | null>;
 
+/** Told of a token that the server refuses: it may have expired, or its session has ended. */
+type OnRefused = (token: string | null) => void;
+
 /** How often a socket is asked whether it lives, and how long it may take to answer. */
 const PING_MS = 15_000;
 const PONG_MS = 5_000;
@@ -47,12 +50,13 @@ const credentials = (token: Token) => async (): Promise<Record<string, unknown>>
 };
 
 /** A client that notices a silent connection and that tries for ever, at growing distances, to come back. */
-const createEventClient = (token: Token, connection: Observable<Connection>): SocketClient => {
+const createEventClient = (token: Token, onRefused: OnRefused, connection: Observable<Connection>): SocketClient => {
+  let shown: string | null = null;
   let socket: WebSocket | undefined;
   let silence: ReturnType<typeof setTimeout> | undefined;
   return createClient({
     url: address(),
-    connectionParams: credentials(token),
+    connectionParams: credentials(async () => (shown = await token())),
     keepAlive: PING_MS,
     retryAttempts: Infinity,
     shouldRetry: () => true,
@@ -65,8 +69,9 @@ const createEventClient = (token: Token, connection: Observable<Connection>): So
         if (opened instanceof WebSocket) socket = opened;
         connection.set('connected');
       },
-      closed: () => {
+      closed: (event) => {
         clearTimeout(silence);
+        if (event instanceof CloseEvent && event.code === FORBIDDEN_CLOSE) onRefused(shown);
         connection.set('lost');
       },
       ping: (received) => {
@@ -84,9 +89,9 @@ const createEventClient = (token: Token, connection: Observable<Connection>): So
  * was asked again by itself would be a second answer, and billed. A stream has a socket of its own, opened with the
  * token of that moment, because the gateway closes a socket when the token that opened it expires.
  */
-export const createSockets = (token: Token): Sockets => {
+export const createSockets = (token: Token, onRefused: OnRefused): Sockets => {
   const connection = createObservable<Connection>('connecting');
-  const eventClient = createEventClient(token, connection);
+  const eventClient = createEventClient(token, onRefused, connection);
 
   return {
     connection,

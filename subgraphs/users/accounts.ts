@@ -81,7 +81,9 @@ export const createAccounts = (db: Database, passwords: Passwords): Accounts => 
     const verified = await passwords.verify(password, account?.passwordHash ?? null, turn);
     if (!account || !verified) {
       await recordFailedSignIn(db, actor, account?.id ?? null, account ? 'wrong password' : 'unknown account');
-      throw new StudioError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
+      throw new StudioError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.', {
+        argument: 'password',
+      });
     }
     const { passwordHash, ...user } = account;
     // Only whoever knows the password learns this.

@@ -24,7 +24,7 @@ type Documents = {
     "\n  mutation LoadModel($name: String!) {\n    loadModel(name: $name) {\n      id\n      status\n    }\n  }\n": typeof types.LoadModelDocument,
     "\n  mutation UnloadModel($name: String!) {\n    unloadModel(name: $name) {\n      id\n      status\n    }\n  }\n": typeof types.UnloadModelDocument,
     "\n  subscription ModelEvents {\n    modelEvents {\n      id\n      status\n    }\n  }\n": typeof types.ModelEventsDocument,
-    "\n  mutation Login($email: String!, $password: String!, $code: String) {\n    login(email: $email, password: $password, code: $code) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n": typeof types.LoginDocument,
+    "\n  mutation Login($email: String!, $password: String!, $code: String, $deviceToken: String) {\n    login(email: $email, password: $password, code: $code, deviceToken: $deviceToken) {\n      accessToken\n      refreshToken\n      deviceToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n": typeof types.LoginDocument,
     "\n  query SignInOptions {\n    signInOptions {\n      oidcProvider\n      passwordResetByMail\n    }\n  }\n": typeof types.SignInOptionsDocument,
     "\n  mutation BeginOidcLogin {\n    beginOidcLogin {\n      url\n      ticket\n    }\n  }\n": typeof types.BeginOidcLoginDocument,
     "\n  mutation CompleteOidcLogin($ticket: String!, $callbackUrl: String!) {\n    completeOidcLogin(ticket: $ticket, callbackUrl: $callbackUrl) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n": typeof types.CompleteOidcLoginDocument,
@@ -45,7 +45,7 @@ const documents: Documents = {
     "\n  mutation LoadModel($name: String!) {\n    loadModel(name: $name) {\n      id\n      status\n    }\n  }\n": types.LoadModelDocument,
     "\n  mutation UnloadModel($name: String!) {\n    unloadModel(name: $name) {\n      id\n      status\n    }\n  }\n": types.UnloadModelDocument,
     "\n  subscription ModelEvents {\n    modelEvents {\n      id\n      status\n    }\n  }\n": types.ModelEventsDocument,
-    "\n  mutation Login($email: String!, $password: String!, $code: String) {\n    login(email: $email, password: $password, code: $code) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n": types.LoginDocument,
+    "\n  mutation Login($email: String!, $password: String!, $code: String, $deviceToken: String) {\n    login(email: $email, password: $password, code: $code, deviceToken: $deviceToken) {\n      accessToken\n      refreshToken\n      deviceToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n": types.LoginDocument,
     "\n  query SignInOptions {\n    signInOptions {\n      oidcProvider\n      passwordResetByMail\n    }\n  }\n": types.SignInOptionsDocument,
     "\n  mutation BeginOidcLogin {\n    beginOidcLogin {\n      url\n      ticket\n    }\n  }\n": types.BeginOidcLoginDocument,
     "\n  mutation CompleteOidcLogin($ticket: String!, $callbackUrl: String!) {\n    completeOidcLogin(ticket: $ticket, callbackUrl: $callbackUrl) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n": types.CompleteOidcLoginDocument,
@@ -113,7 +113,7 @@ export function graphql(source: "\n  subscription ModelEvents {\n    modelEvents
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation Login($email: String!, $password: String!, $code: String) {\n    login(email: $email, password: $password, code: $code) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation Login($email: String!, $password: String!, $code: String) {\n    login(email: $email, password: $password, code: $code) {\n      accessToken\n      refreshToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n"];
+export function graphql(source: "\n  mutation Login($email: String!, $password: String!, $code: String, $deviceToken: String) {\n    login(email: $email, password: $password, code: $code, deviceToken: $deviceToken) {\n      accessToken\n      refreshToken\n      deviceToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation Login($email: String!, $password: String!, $code: String, $deviceToken: String) {\n    login(email: $email, password: $password, code: $code, deviceToken: $deviceToken) {\n      accessToken\n      refreshToken\n      deviceToken\n      user {\n        id\n        email\n        role\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

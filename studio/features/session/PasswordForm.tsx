@@ -30,7 +30,8 @@ export const PasswordForm = ({
         onCodeNeeded(given);
         return { failure: null, email: given.email };
       }
-      const wrong = answer.failure.code === 'UNAUTHENTICATED';
+      // Anything else, such as a suspended account, is told in the server's own words.
+      const wrong = answer.failure.code === 'UNAUTHENTICATED' && answer.failure.argument === 'password';
       return {
         failure: wrong ? { ...answer.failure, ...strings.wrong, requestId: null } : answer.failure,
         email: given.email,

@@ -1,10 +1,11 @@
 import { graphql } from '#codegen/studio/gql.ts';
 
 export const LoginDocument = graphql(`
-  mutation Login($email: String!, $password: String!, $code: String) {
-    login(email: $email, password: $password, code: $code) {
+  mutation Login($email: String!, $password: String!, $code: String, $deviceToken: String) {
+    login(email: $email, password: $password, code: $code, deviceToken: $deviceToken) {
       accessToken
       refreshToken
+      deviceToken
       user {
         id
         email

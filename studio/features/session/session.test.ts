@@ -1,6 +1,7 @@
 import { Client, fetchExchange } from 'urql';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Grant } from './decisions.ts';
+import type { DeviceKeeper } from './device-keeper.ts';
 import { createSession } from './session.ts';
 import type { TokenKeeper } from './token-keeper.ts';
 
@@ -26,6 +27,11 @@ const memoryKeeper = (kept: string | null = null): TokenKeeper & { hear: (grant:
       hear(next);
     },
   };
+};
+
+const memoryDevices = (): DeviceKeeper => {
+  const kept = new Map<string, string>();
+  return { read: (email) => kept.get(email) ?? null, keep: (email, token) => void kept.set(email, token) };
 };
 
 type Reply = { readonly data: unknown } | { readonly code: string } | 'unreachable';
@@ -60,7 +66,7 @@ afterEach(() => {
 describe('a session', () => {
   test('is opened again from the kept token, which it replaces', async () => {
     const keeper = memoryKeeper('r0');
-    const session = createSession(doorOf(refreshed(1)).client, keeper);
+    const session = createSession(doorOf(refreshed(1)).client, keeper, memoryDevices());
     await session.restore();
     expect(session.state.get()).toEqual({ phase: 'signed in', user });
     expect([keeper.read(), await session.accessToken()]).toEqual(['r1', token(1)]);
@@ -68,15 +74,23 @@ describe('a session', () => {
 
   test('without a kept token is not there, and has not expired', async () => {
     const { client, asked } = doorOf();
-    const session = createSession(client, memoryKeeper());
+    const session = createSession(client, memoryKeeper(), memoryDevices());
     await session.restore();
     expect(session.state.get()).toEqual({ phase: 'signed out', expired: false });
     expect(asked()).toBe(0);
   });
 
+  test('shows at the next sign-in with the same e-mail what it was given at the first', async () => {
+    const devices = memoryDevices();
+    const login = { ...grant(1), deviceToken: 'd1' };
+    const session = createSession(doorOf({ data: { login } }).client, memoryKeeper(), devices);
+    await session.signIn(user.email, 'password');
+    expect([devices.read(user.email), devices.read('bob@devstudio.test')]).toEqual(['d1', null]);
+  });
+
   test('that the server refuses has expired', async () => {
     const keeper = memoryKeeper('r0');
-    const session = createSession(doorOf({ code: 'UNAUTHENTICATED' }).client, keeper);
+    const session = createSession(doorOf({ code: 'UNAUTHENTICATED' }).client, keeper, memoryDevices());
     await session.restore();
     expect(session.state.get()).toEqual({ phase: 'signed out', expired: true });
     expect(keeper.read()).toBeNull();
@@ -84,7 +98,7 @@ describe('a session', () => {
 
   test('is kept while the server cannot be reached, and opened once it can', async () => {
     const keeper = memoryKeeper('r0');
-    const session = createSession(doorOf('unreachable', refreshed(1)).client, keeper);
+    const session = createSession(doorOf('unreachable', refreshed(1)).client, keeper, memoryDevices());
     await session.restore();
     expect(session.state.get()).toMatchObject({ phase: 'unreachable', failure: { code: 'UNREACHABLE' } });
     expect(keeper.read()).toBe('r0');
@@ -94,7 +108,7 @@ describe('a session', () => {
 
   test('is renewed once for many who need it at the same time', async () => {
     const { client, asked } = doorOf(refreshed(1), refreshed(2));
-    const session = createSession(client, memoryKeeper('r0'));
+    const session = createSession(client, memoryKeeper('r0'), memoryDevices());
     await session.restore();
     const tokens = await Promise.all([session.renewed(token(1)), session.renewed(token(1)), session.renewed(token(1))]);
     expect(tokens).toEqual([token(2), token(2), token(2)]);
@@ -105,7 +119,7 @@ describe('a session', () => {
 
   test('is renewed before its token expires', async () => {
     vi.useFakeTimers();
-    const session = createSession(doorOf(refreshed(1), refreshed(2)).client, memoryKeeper('r0'));
+    const session = createSession(doorOf(refreshed(1), refreshed(2)).client, memoryKeeper('r0'), memoryDevices());
     await session.restore();
     await vi.advanceTimersByTimeAsync(HOUR * 0.79 * 1000);
     expect(await session.accessToken()).toBe(token(1));
@@ -115,7 +129,7 @@ describe('a session', () => {
 
   test('takes over what another tab has renewed', async () => {
     const keeper = memoryKeeper('r0');
-    const session = createSession(doorOf(refreshed(1)).client, keeper);
+    const session = createSession(doorOf(refreshed(1)).client, keeper, memoryDevices());
     await session.restore();
     keeper.hear(grant(7));
     expect(await session.accessToken()).toBe(token(7));
@@ -123,7 +137,7 @@ describe('a session', () => {
 
   test('ends at once when its owner signs out, even if the server does not hear of it', async () => {
     const keeper = memoryKeeper('r0');
-    const session = createSession(doorOf(refreshed(1), 'unreachable').client, keeper);
+    const session = createSession(doorOf(refreshed(1), 'unreachable').client, keeper, memoryDevices());
     await session.restore();
     const leaving = session.signOut();
     expect(session.state.get()).toEqual({ phase: 'signed out', expired: false });
@@ -135,6 +149,7 @@ describe('a session', () => {
     const session = createSession(
       doorOf(refreshed(1), refreshed(2), { data: { logout: true } }).client,
       memoryKeeper('r0'),
+      memoryDevices(),
     );
     await session.restore();
     const renewing = session.renewed(token(1));
@@ -144,7 +159,7 @@ describe('a session', () => {
   });
 
   test('is not opened by a wrong password', async () => {
-    const session = createSession(doorOf({ code: 'UNAUTHENTICATED' }).client, memoryKeeper());
+    const session = createSession(doorOf({ code: 'UNAUTHENTICATED' }).client, memoryKeeper(), memoryDevices());
     await session.restore();
     const answer = await session.signIn('ada@devstudio.test', 'wrong');
     expect(answer).toMatchObject({ outcome: 'failed', failure: { code: 'UNAUTHENTICATED', mend: 'mend' } });
@@ -153,7 +168,7 @@ describe('a session', () => {
 
   test('is opened by an identity provider, once this tab has begun that', async () => {
     const keeper = memoryKeeper();
-    const session = createSession(doorOf({ data: { completeOidcLogin: grant(1) } }).client, keeper);
+    const session = createSession(doorOf({ data: { completeOidcLogin: grant(1) } }).client, keeper, memoryDevices());
     await session.completeProviderSignIn('ticket', 'http://studio.test/sign-in/oidc?code=c&state=s');
     expect(session.state.get()).toEqual({ phase: 'signed in', user });
     expect(keeper.read()).toBe('r1');
@@ -161,11 +176,11 @@ describe('a session', () => {
 
   test('is neither opened nor ended by the address of a sign-in that this tab has not begun', async () => {
     const { client, asked } = doorOf();
-    const stranger = createSession(client, memoryKeeper());
+    const stranger = createSession(client, memoryKeeper(), memoryDevices());
     await stranger.completeProviderSignIn(null, 'http://studio.test/sign-in/oidc?code=c&state=s');
     expect(stranger.state.get()).toMatchObject({ phase: 'signed out', failure: { code: 'UNAUTHENTICATED' } });
     expect(asked()).toBe(0);
-    const member = createSession(doorOf(refreshed(1)).client, memoryKeeper('r0'));
+    const member = createSession(doorOf(refreshed(1)).client, memoryKeeper('r0'), memoryDevices());
     await member.completeProviderSignIn(null, 'http://studio.test/sign-in/oidc?code=c&state=s');
     expect(member.state.get()).toEqual({ phase: 'signed in', user });
   });

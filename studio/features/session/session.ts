@@ -3,6 +3,7 @@ import type { Failure } from '../../graph/failure.ts';
 import { answerOf, type Answer, type Credentials } from '../../graph/graph.tsx';
 import { createObservable, type Observable } from '../../state/observable.ts';
 import { renewalDelay, renewalOf, type Grant, type SessionUser } from './decisions.ts';
+import type { DeviceKeeper } from './device-keeper.ts';
 import { CompleteOidcLoginDocument, LoginDocument, LogoutDocument, RefreshSessionDocument } from './documents.ts';
 import { strings } from './strings.ts';
 import type { TokenKeeper } from './token-keeper.ts';
@@ -47,7 +48,7 @@ interface Access {
  * would keep it on the disk for every tab. (A cookie that scripts cannot read would be better still; the API, which
  * takes bearer tokens alone and so needs no defence against forged requests, sets none.)
  */
-export const createSession = (door: Client, keeper: TokenKeeper): Session => {
+export const createSession = (door: Client, keeper: TokenKeeper, devices: DeviceKeeper): Session => {
   const state = createObservable<SessionState>({ phase: 'restoring' });
   let access: Access | null = null;
   let renewing: Promise<void> | null = null;
@@ -115,8 +116,13 @@ export const createSession = (door: Client, keeper: TokenKeeper): Session => {
     state,
     restore,
     signIn: async (email, password, code) => {
-      const answer = answerOf(await door.mutation(LoginDocument, { email, password, code: code ?? null }).toPromise());
-      if (answer.outcome === 'answered') open(answer.data.login);
+      const shown = { email, password, code: code ?? null, deviceToken: devices.read(email) };
+      const answer = answerOf(await door.mutation(LoginDocument, shown).toPromise());
+      if (answer.outcome === 'answered') {
+        const { deviceToken } = answer.data.login;
+        if (deviceToken) devices.keep(email, deviceToken);
+        open(answer.data.login);
+      }
       return answer;
     },
     completeProviderSignIn: async (ticket, callbackUrl) => {
