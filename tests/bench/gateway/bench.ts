@@ -14,8 +14,8 @@ import { cpuOf, startNode, untilAnswering, type Started } from './processes.ts';
 import { QUERIES, SUBSCRIPTION, type QueryName } from './workloads.ts';
 
 const ROUNDS = 5;
-/** Rounds that are not counted: they fill caches and let the JIT compile. */
-const WARM_UP = 2;
+/** Before the first round: caches fill, and the JIT compiles what is asked most. */
+const WARM_UP_MS = 4_000;
 const ROUND_MS = 1_500;
 const AT_ONCE = 16;
 const CLIENTS = 20;
@@ -93,13 +93,13 @@ const compare = (rounds: readonly Figures[], ours: readonly Figures[]): Compared
 const alternate = async (
   stage: Stage,
   gateways: readonly Gateway[],
-  orderFor: (gateway: Gateway) => Order,
+  orderFor: (gateway: Gateway, ms: number) => Order,
 ): Promise<Readonly<Record<string, Compared>>> => {
   const found = new Map(gateways.map(({ name }) => [name, new Array<Figures>()]));
-  for (let round = -WARM_UP; round < ROUNDS; round += 1) {
-    const turn = (round + WARM_UP) % gateways.length;
+  for (let round = -1; round < ROUNDS; round += 1) {
+    const turn = (round + 1) % gateways.length;
     for (const gateway of [...gateways.slice(turn), ...gateways.slice(0, turn)]) {
-      const figures = await measure(stage, gateway, orderFor(gateway));
+      const figures = await measure(stage, gateway, orderFor(gateway, round < 0 ? WARM_UP_MS : ROUND_MS));
       if (round >= 0) found.get(gateway.name)?.push(figures);
     }
   }
@@ -154,12 +154,12 @@ const measureAll = async (stage: Stage, onProgress: (line: string) => void): Pro
     for (const [name, query] of Object.entries<string>(QUERIES) as [QueryName, string][]) {
       onProgress(`${name}, ${which} requests`);
       const gateways = name === 'one' ? [...stage.gateways, stage.bare] : stage.gateways;
-      found[`${name} ${which}`] = await alternate(stage, gateways, ({ url }) => ({
+      found[`${name} ${which}`] = await alternate(stage, gateways, ({ url }, ms) => ({
         kind: 'requests',
         url,
         query,
         distinct,
-        ms: ROUND_MS,
+        ms,
         atOnce: AT_ONCE,
       }));
     }
@@ -176,7 +176,7 @@ const measureAll = async (stage: Stage, onProgress: (line: string) => void): Pro
 /**
  * Measures our gateway against its peers and a bare subgraph, in one run on the same subgraphs.
  * @param onProgress told what is measured now
- * @throws Error in one line when the peers cannot be installed
+ * @throws CommandError when the peers cannot be installed
  */
 export const benchGateway = async (onProgress: (line: string) => void): Promise<GatewayBench> => {
   const home = await mkdtemp(join(tmpdir(), 'devstudio-bench-'));

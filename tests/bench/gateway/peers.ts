@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CommandError } from '#bin/command.ts';
 import { freePort } from '#tests/harness/ports.ts';
 import { startNode, untilAnswering, type Started } from './processes.ts';
 
@@ -30,10 +31,10 @@ const installPeers = async (): Promise<string> => {
   try {
     const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
     await promisify(execFile)('npm', args, { cwd: FOLDER, timeout: 600_000 });
-  } catch (error) {
-    throw new Error('The gateways to compare with cannot be installed: npm needs the network for it.', {
-      cause: error,
-    });
+  } catch {
+    throw new CommandError(
+      `The gateways to compare with cannot be installed, for which npm needs the network; \`npm install\` in ${FOLDER} says why.`,
+    );
   }
   await copyFile(join(SOURCE, 'package.json'), join(FOLDER, 'installed.json'));
   return FOLDER;
