@@ -16,6 +16,10 @@ test('no command, and a question for help behind any command, show the help', ()
   }
 });
 
+test('a question for help behind user and key is theirs to answer', () => {
+  expect(choose(['key', 'add', '--help'])).toEqual({ outcome: 'run', command: 'key', args: ['add', '--help'] });
+});
+
 test('a name that is no command is unknown, names of Object.prototype too', () => {
   for (const name of ['launch', 'toString', '__proto__', '']) {
     expect(choose([name])).toEqual({ outcome: 'unknown', name });

@@ -92,6 +92,9 @@ export const choose = (argv: readonly string[]): Choice => {
   const [given = 'help', ...args] = argv;
   const name = Object.hasOwn(SYNONYMS, given) ? (SYNONYMS[given] ?? given) : given;
   if (!isCommand(name)) return { outcome: 'unknown', name: given };
-  if (args.includes('--help') || args.includes('-h')) return { outcome: 'run', command: 'help', args: [] };
+  // These two say how each of their tasks is called.
+  const explainsItself = name === 'user' || name === 'key';
+  if (!explainsItself && (args.includes('--help') || args.includes('-h')))
+    return { outcome: 'run', command: 'help', args: [] };
   return { outcome: 'run', command: name, args };
 };

@@ -2,7 +2,11 @@ import { ConfigurationError } from '#mesh/config.ts';
 import { CommandError } from './command.ts';
 import { choose, COMMANDS } from './commands.ts';
 
-const say = (line: string): void => void process.stderr.write(`devstudio: ${line}\n`);
+/** What was typed comes back in messages: nothing of it may steer the terminal. */
+const shown = (text: string): string =>
+  text.replaceAll(/(?!\n)[\p{Cc}\p{Cf}]/gu, (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`);
+
+const say = (line: string): void => void process.stderr.write(`devstudio: ${shown(line)}\n`);
 
 /**
  * Runs the command that a command line means.

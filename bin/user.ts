@@ -1,25 +1,16 @@
-import { CommandError, type Run } from './command.ts';
-import { activate, add, erase, grant, list, passwd, resetTotp, role, suspend, type Task } from './operator/accounts.ts';
+import { activate, add, erase, grant, list, passwd, resetTotp, role, suspend } from './operator/accounts.ts';
 import { exportData } from './operator/export.ts';
-import { onInstallation } from './operator/installation.ts';
+import { runOneOf } from './operator/tasks.ts';
 
-const TASKS: Readonly<Record<string, Task>> = {
-  add,
-  list,
-  passwd,
-  suspend,
-  activate,
-  role,
-  grant,
-  'reset-totp': resetTotp,
-  export: exportData,
-  erase,
-};
-
-export const run: Run = ({ root, args: [name = '', ...args] }) => {
-  const task = Object.hasOwn(TASKS, name) ? TASKS[name] : undefined;
-  if (!task) {
-    throw new CommandError(`user knows: ${Object.keys(TASKS).join(', ')}; docs/guides/accounts.md tells of each.`, 2);
-  }
-  return onInstallation(root, task(args));
-};
+export const run = runOneOf('user', {
+  add: { usage: '<e-mail> [--role ADMIN|DEVELOPER|VIEWER] [--tokens <number>] [--password-stdin]', task: add },
+  list: { usage: '[--json]', task: list },
+  passwd: { usage: '<e-mail> [--password-stdin]', task: passwd },
+  suspend: { usage: '<e-mail>', task: suspend },
+  activate: { usage: '<e-mail>', task: activate },
+  role: { usage: '<e-mail> ADMIN|DEVELOPER|VIEWER', task: role },
+  grant: { usage: '<e-mail> <tokens> [--reason <text>]', task: grant },
+  'reset-totp': { usage: '<e-mail>', task: resetTotp },
+  export: { usage: '<e-mail> [--out <file>]', task: exportData },
+  erase: { usage: '<e-mail> --yes', task: erase },
+});

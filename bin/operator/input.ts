@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { randomPassword } from '#subgraphs/users/passwords.ts';
 import { MOST_INT } from '#subgraphs/users/input.ts';
 import { CommandError } from '../command.ts';
@@ -29,6 +30,10 @@ export const numberOf = (word: string, what: string): number => {
   return Number(word);
 };
 
+/** The parts between commas; null for none. */
+export const listOf = (word: string | undefined): readonly string[] | null =>
+  word === undefined ? null : word.split(',').map((part) => part.trim());
+
 /** As `numberOf`; null for none. */
 export const numberOrNull = (word: string | undefined, what: string): number | null =>
   word === undefined ? null : numberOf(word, what);
@@ -44,10 +49,18 @@ export const passwordFor = async (
   if (process.stdin.isTTY) {
     throw new CommandError('--password-stdin reads a pipe or a file; leave it out to have a password made.', 2);
   }
+  // What is no UTF-8 is refused: replaced, different passwords would be one.
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
-  for await (const chunk of process.stdin.setEncoding('utf8')) {
-    text += String(chunk);
-    if (text.includes('\n') || text.length > MOST) break;
+  try {
+    for await (const chunk of process.stdin) {
+      text += decoder.decode(z.instanceof(Uint8Array).parse(chunk), { stream: true });
+      if (text.includes('\n') || text.length > MOST) break;
+    }
+    if (!text.includes('\n')) text += decoder.decode();
+  } catch (error) {
+    if (error instanceof TypeError) throw new CommandError('the password on standard input is not valid UTF-8.', 2);
+    throw error;
   }
   const [password = ''] = text.split(/\r?\n/, 1);
   return { password, made: false };

@@ -4,7 +4,7 @@ import { apiKeysByUser } from '#subgraphs/users/store/api-keys.ts';
 import { readArguments } from '../arguments.ts';
 import { accountOf } from './account.ts';
 import type { Task } from './accounts.ts';
-import { numberOrNull, wordOf } from './input.ts';
+import { listOf, numberOrNull, wordOf } from './input.ts';
 import { tableOf } from './table.ts';
 
 const KEEPER = { actor: OPERATOR, caller: null };
@@ -15,6 +15,7 @@ export const add: Task = (args) => {
     {
       name: { type: 'string' },
       models: { type: 'string' },
+      scopes: { type: 'string' },
       tokens: { type: 'string' },
       rpm: { type: 'string' },
       tpm: { type: 'string' },
@@ -25,7 +26,8 @@ export const add: Task = (args) => {
   const email = wordOf(words, 0, 'the e-mail address');
   const input = {
     name: wordOf(values.name === undefined ? [] : [values.name], 0, '--name'),
-    models: values.models === undefined ? null : values.models.split(',').map((model) => model.trim()),
+    models: listOf(values.models),
+    scopes: listOf(values.scopes),
     tokenBudget: numberOrNull(values.tokens, '--tokens'),
     requestsPerMinute: numberOrNull(values.rpm, '--rpm'),
     tokensPerMinute: numberOrNull(values.tpm, '--tpm'),

@@ -116,6 +116,16 @@ describe('while the studio runs, the operator', () => {
     expect(await signIn(ADA, PASSWORD)).toBeTypeOf('string');
   });
 
+  test('makes a key with just the scopes that it names', async () => {
+    const made = await devstudio(['key', 'add', ADA, '--name', 'reads', '--scopes', 'models:read']);
+    const secret = /^Secret: (cds_\S+)$/m.exec(made)?.[1] ?? '';
+    expect(await graphql('{ models { name } }', secret)).not.toHaveProperty('errors');
+    expect(await graphql('{ projects { id } }', secret)).toMatchObject({
+      errors: [{ extensions: { code: 'FORBIDDEN' } }],
+    });
+    expect(await devstudio(['key', 'add', '--help'])).toContain('--scopes');
+  });
+
   test('makes a key that is in force at once, and revokes it', async () => {
     const made = await devstudio(['key', 'add', ADA, '--name', 'laptop', '--tokens', '100', '--rpm', '10']);
     const secret = /^Secret: (cds_\S+)$/m.exec(made)?.[1] ?? '';

@@ -71,7 +71,7 @@ const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'Mutation.logoutEverywhere': ALL,
   'Mutation.removeQuota': ADMINS,
   'Mutation.resetTotp': ADMINS,
-  'Mutation.revokeApiKey': WRITERS,
+  'Mutation.revokeApiKey': ALL,
   'Mutation.revokeSession': ALL,
   'Mutation.rotateSigningKeys': ADMINS,
   'Mutation.setModelPrice': ADMINS,
