@@ -66,7 +66,7 @@ describe('as HTTP', () => {
   test('429 says when to come back', () => {
     const errors = [new StudioError('RATE_LIMITED', undefined, { retryAfterSeconds: 1.2 })];
     expect(httpMeaning({ errors })).toEqual({ status: 429, headers: { 'retry-after': '2' } });
-    expect(httpMeaning(failed('BUDGET_EXCEEDED'))).toEqual({ status: 429, headers: { 'retry-after': '60' } });
+    expect(httpMeaning(failed('BUDGET_EXCEEDED'))).toEqual({ status: 429, headers: { 'retry-after': '86400' } });
   });
 
   test('application/json alone gets 200 for a fault of the document, and the status for all else', () => {

@@ -96,8 +96,8 @@ export interface HttpMeaning {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Seconds after which a refusal that cannot say when is worth a new try. */
-const RETRY_AFTER = 60;
+/** Seconds to wait where waiting alone never helps, as for spent tokens: whoever tries by itself then does so once a day. */
+const RETRY_AFTER = 86_400;
 
 /**
  * The headers that a refusal carries at every HTTP door.
