@@ -23,7 +23,8 @@ create index events_action on audit.events (action, id);
 create index events_actor on audit.events (actor_id, id);
 create index events_target on audit.events (target_id, id);
 
-create function audit.refuse_change() returns trigger language plpgsql as $$
+create function audit.refuse_change() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   raise exception '% is append-only', tg_table_name using errcode = 'P0403';
 end

@@ -60,7 +60,8 @@ alter table users.accounts add column erased_at timestamptz;
 alter table users.accounts add constraint erased_for_good check (erased_at is null or status = 'SUSPENDED');
 
 -- The audit log stays append-only but for one thing: what points to an erased person may be blanked.
-create function audit.refuse_all_but_blanking() returns trigger language plpgsql as $$
+create function audit.refuse_all_but_blanking() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_kept audit.events := new;
 begin
