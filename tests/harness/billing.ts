@@ -48,6 +48,7 @@ export interface TestBilling {
     chargePrompt?: boolean,
     worker?: string,
   ): Promise<string>;
+  settlePrompt(request: string, prompt: number, outcome?: string): Promise<string>;
   balance(userId: string): Promise<Balance | undefined>;
   bill(request: string): Promise<Row[]>;
   /** Writes a quota of a user, and answers its id. */
@@ -99,6 +100,11 @@ export const startTestBilling = async (): Promise<TestBilling> => {
       )`select billing.settle(${request}, ${worker}, ${completion}, ${outcome}, ${chargePrompt}) as state`,
     );
 
+  const settlePrompt = (request: string, prompt: number, outcome = 'settled'): Promise<string> =>
+    models.oneFirst(
+      sql.type(State)`select billing.settle_prompt(${request}, 'worker', ${prompt}, ${outcome}) as state`,
+    );
+
   const balance = async (userId: string) => (await balancesByUser(users, [userId])).get(userId);
 
   const bill = (request: string) =>
@@ -144,5 +150,19 @@ export const startTestBilling = async (): Promise<TestBilling> => {
     await users.end();
     await database.drop();
   };
-  return { database, users, user, reserve, heartbeat, settle, balance, bill, quota, whileLocked, waitForLocked, stop };
+  return {
+    database,
+    users,
+    user,
+    reserve,
+    heartbeat,
+    settle,
+    settlePrompt,
+    balance,
+    bill,
+    quota,
+    whileLocked,
+    waitForLocked,
+    stop,
+  };
 };

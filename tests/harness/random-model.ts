@@ -12,7 +12,7 @@ export interface RandomModelOptions {
 }
 
 /** Weights of a normal distribution (Box-Muller). */
-const normal = (length: number, deviation: number, random: () => number): Float32Array =>
+export const normal = (length: number, deviation: number, random: () => number): Float32Array =>
   Float32Array.from({ length }, () => {
     const radius = Math.sqrt(-2 * Math.log(1 - random()));
     return radius * Math.cos(2 * Math.PI * random()) * deviation;

@@ -32,7 +32,8 @@ const as = (name: SubgraphName, text: string): Promise<unknown> => {
 const RESERVE = `select * from billing.reserve('${randomUUID()}', 'w', '${randomUUID()}', null, 'm', 1, 1, 1, '1 minute')`;
 const HEARTBEAT = `select billing.heartbeat('${randomUUID()}', 'w', 1, '1 minute')`;
 const SETTLE = `select billing.settle('${randomUUID()}', 'w', 1, 'settled', true)`;
-const SPINE = [RESERVE, HEARTBEAT, SETTLE];
+const SETTLE_PROMPT = `select billing.settle_prompt('${randomUUID()}', 'w', 1, 'settled')`;
+const SPINE = [RESERVE, HEARTBEAT, SETTLE, SETTLE_PROMPT];
 const HOUSE = [
   'select billing.reap()',
   `select billing.balance('${randomUUID()}')`,
