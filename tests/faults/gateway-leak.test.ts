@@ -14,11 +14,11 @@ const AT_ONCE = 16;
 let gateway: GatewayProcess;
 let pool: Pool;
 let token: string;
+let renewed = 0;
 
 beforeAll(async () => {
   gateway = await startGatewayProcess();
   pool = new Pool(gateway.url, { connections: AT_ONCE });
-  token = await gateway.keys.token('ADMIN', { expiresIn: 7_200 });
 });
 
 afterAll(async () => {
@@ -26,11 +26,27 @@ afterAll(async () => {
   await gateway.stop();
 });
 
+/** A token is taken for fifteen minutes at most, and the whole of it may last longer. */
+const renew = async (): Promise<void> => {
+  if (Date.now() - renewed < 300_000) return;
+  token = await gateway.keys.token('ADMIN');
+  renewed = Date.now();
+};
+
+/** The next message; an error when there is none any more. */
+const nextMessage = async (socket: WebSocket): Promise<void> => {
+  const closed = once(socket, 'close').then(([code]) => Promise.reject(new Error(`closed with ${code}`)));
+  await Promise.race([once(socket, 'message'), closed]);
+};
+
 /** Runs `work` with each number below `times`, some at a time. */
 const each = async (times: number, work: (index: number) => Promise<unknown>): Promise<void> => {
   let next = 0;
   const one = async (): Promise<void> => {
-    while (next < times) await work(next++);
+    while (next < times) {
+      await renew();
+      await work(next++);
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
 };
@@ -79,11 +95,11 @@ const overWebSocket = async (index: number): Promise<void> => {
   await once(socket, 'open');
   const payload = index % 2 === 0 ? { authorization: `Bearer ${token}` } : {};
   socket.send(JSON.stringify({ type: 'connection_init', payload }));
-  await once(socket, 'message');
+  await nextMessage(socket);
   const prompt = ['hang', 'long', 'tick', 'fail'][index % 4];
   const query = `subscription { chat(prompt: "${prompt}") { index user { name quota } } }`;
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
-  await once(socket, 'message');
+  await nextMessage(socket);
   const closed = once(socket, 'close');
   // Some say goodbye, some end only the operation first, and some are just gone.
   if (index % 3 === 0) socket.terminate();
