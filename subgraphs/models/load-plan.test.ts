@@ -7,7 +7,16 @@ const model = (header: Partial<Extract<ModelHeader, { outcome: 'read' }>> = {}):
   name: 'm',
   path: '/models/m.gguf',
   sizeBytes: 1,
-  header: { outcome: 'read', kind: 'CHAT', trainedContext: 512, bytesPerToken: 3_072, ...header },
+  header: {
+    outcome: 'read',
+    kind: 'CHAT',
+    trainedContext: 512,
+    bytesPerToken: 3_072,
+    bytesPerComputedToken: 14_336,
+    files: 1,
+    parameters: 1_000_000,
+    ...header,
+  },
 });
 
 test('a small model gets the context that it was trained for', () => {

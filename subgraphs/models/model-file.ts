@@ -1,5 +1,6 @@
-import { readGgufFileInfo } from 'node-llama-cpp';
+import { open, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
+import { readGgufHeader, type GgufValue } from './gguf/reader.ts';
 
 /** What the header of a GGUF file says of its model. */
 export type ModelHeader =
@@ -10,69 +11,117 @@ export type ModelHeader =
       readonly trainedContext: number;
       /** Memory that one token takes in the context; null where the header does not say. */
       readonly bytesPerToken: number | null;
+      /** Memory that each token of a batch takes while it is computed, roughly. */
+      readonly bytesPerComputedToken: number;
+      /** Files that the model consists of; this one is the first. */
+      readonly files: number;
+      /** Weights in this file. */
+      readonly parameters: number;
     }
   | { readonly outcome: 'unreadable'; readonly reason: string };
-
-/** Long lists of the vocabulary, which nobody here asks for. */
-const IGNORED = ['tokens', 'scores', 'token_type', 'merges'].map((key) => `tokenizer.ggml.${key}`);
 
 /** Architectures that only embed; others do when the header names a pooling of their outputs. */
 const EMBEDDING_ARCHITECTURE = /bert|t5encoder|gemma-embedding/;
 
 /** Keys and values are kept as halves, one vector of each a layer and head. */
 const BYTES_PER_VALUE = 2;
+/** Computed are floats: some vectors of the model's width, two of its inner width, and one of the vocabulary. */
+const BYTES_PER_FLOAT = 4;
+const VECTORS_OF_WIDTH = 8;
+/** A vocabulary whose size the header does not tell may be as large as the largest of the small models. */
+const UNKNOWN_VOCABULARY = 152_064;
 
-const count = z.union([z.number(), z.bigint().transform(Number)]).pipe(z.int().positive());
+/** Vocabularies of 256,000 tokens, their scores and merges make headers of some 15 MiB. */
+const MAX_HEADER_BYTES = 128 * 1024 ** 2;
+const FIRST_BYTES = 256 * 1024;
+
+const count = z.int().positive();
+/** One number for all layers, or one for each. */
+const counts = z.union([count, z.array(z.int().nonnegative()).min(1)]);
 const Architecture = z.object({
   context_length: count,
   embedding_length: count.optional().catch(undefined),
+  feed_forward_length: counts.optional().catch(undefined),
   block_count: count.optional().catch(undefined),
   pooling_type: z.number().optional().catch(undefined),
-  attention: z
-    .object({
-      head_count: count.optional().catch(undefined),
-      head_count_kv: count.optional().catch(undefined),
-      key_length: count.optional().catch(undefined),
-      value_length: count.optional().catch(undefined),
-    })
-    .optional(),
+  'attention.head_count': counts.optional().catch(undefined),
+  'attention.head_count_kv': counts.optional().catch(undefined),
+  'attention.key_length': count.optional().catch(undefined),
+  'attention.value_length': count.optional().catch(undefined),
 });
-const Metadata = z.object({ general: z.object({ architecture: z.string() }) });
+type Architecture = z.infer<typeof Architecture>;
 
-const bytesPerToken = ({ attention, block_count, embedding_length }: z.infer<typeof Architecture>): number | null => {
-  const heads = attention?.head_count;
-  if (heads === undefined || block_count === undefined || embedding_length === undefined) return null;
-  const keyLength = attention?.key_length ?? embedding_length / heads;
-  const valueLength = attention?.value_length ?? embedding_length / heads;
-  return block_count * (attention?.head_count_kv ?? heads) * (keyLength + valueLength) * BYTES_PER_VALUE;
+const largest = (value: number | readonly number[]): number => (typeof value === 'number' ? value : Math.max(...value));
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+const bytesPerToken = (own: Architecture): number | null => {
+  const { block_count: layers, embedding_length: width, 'attention.head_count': heads } = own;
+  if (heads === undefined || layers === undefined || width === undefined) return null;
+  const kept = own['attention.head_count_kv'] ?? heads;
+  const headWidth = width / Math.max(1, largest(heads));
+  const each = (own['attention.key_length'] ?? headWidth) + (own['attention.value_length'] ?? headWidth);
+  return (typeof kept === 'number' ? layers * kept : sum(kept)) * each * BYTES_PER_VALUE;
 };
 
+const bytesPerComputedToken = (own: Architecture, vocabulary: number): number => {
+  const width = own.embedding_length ?? 0;
+  const inner = own.feed_forward_length === undefined ? 4 * width : largest(own.feed_forward_length);
+  return (VECTORS_OF_WIDTH * width + 2 * inner + vocabulary) * BYTES_PER_FLOAT;
+};
+
+const lengthOf = (value: GgufValue | undefined): number | undefined =>
+  typeof value === 'object' ? value.length : undefined;
+
 /** Decides what metadata mean. Never throws. */
-export const describeMetadata = (metadata: unknown, architectureMetadata: unknown): ModelHeader => {
-  const general = Metadata.safeParse(metadata);
-  const own = Architecture.safeParse(architectureMetadata);
-  if (!general.success) return { outcome: 'unreadable', reason: 'its header names no architecture' };
+export const describeMetadata = (metadata: ReadonlyMap<string, GgufValue>, parameters = 0): ModelHeader => {
+  const architecture = metadata.get('general.architecture');
+  if (typeof architecture !== 'string') {
+    return { outcome: 'unreadable', reason: 'its header names no architecture' };
+  }
+  const prefix = `${architecture}.`;
+  const fields = [...metadata].filter(([key]) => key.startsWith(prefix));
+  const own = Architecture.safeParse(
+    Object.fromEntries(fields.map(([key, value]) => [key.slice(prefix.length), value])),
+  );
   if (!own.success) return { outcome: 'unreadable', reason: 'its header has no valid context_length' };
   const pooled = own.data.pooling_type !== undefined && own.data.pooling_type !== 0;
+  const files = count.safeParse(metadata.get('split.count'));
   return {
     outcome: 'read',
-    kind: pooled || EMBEDDING_ARCHITECTURE.test(general.data.general.architecture) ? 'EMBEDDING' : 'CHAT',
+    kind: pooled || EMBEDDING_ARCHITECTURE.test(architecture) ? 'EMBEDDING' : 'CHAT',
     trainedContext: own.data.context_length,
     bytesPerToken: bytesPerToken(own.data),
+    bytesPerComputedToken: bytesPerComputedToken(
+      own.data,
+      lengthOf(metadata.get('tokenizer.ggml.tokens')) ?? UNKNOWN_VOCABULARY,
+    ),
+    files: files.success ? files.data : 1,
+    parameters,
   };
+};
+
+/** The header in the first `size` bytes of a file, or in more where it goes on. */
+const headerIn = async (file: FileHandle, size: number): Promise<ModelHeader> => {
+  const bytes = Buffer.alloc(size);
+  let length = 0;
+  while (length < size) {
+    const { bytesRead } = await file.read(bytes, length, size - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  const header = readGgufHeader(bytes.subarray(0, length));
+  if (header.outcome === 'read') return describeMetadata(header.metadata, header.parameters);
+  if (header.outcome === 'damaged') return { outcome: 'unreadable', reason: header.reason };
+  if (length < size) return { outcome: 'unreadable', reason: 'its header is cut off' };
+  if (size >= MAX_HEADER_BYTES) return { outcome: 'unreadable', reason: 'its header is longer than 128 MiB' };
+  return headerIn(file, size * 8);
 };
 
 /** Reads the header of a GGUF file. A file that is damaged is an outcome, not an error. */
 export const readModelHeader = async (path: string): Promise<ModelHeader> => {
   try {
-    const info = await readGgufFileInfo(path, {
-      sourceType: 'filesystem',
-      readTensorInfo: false,
-      spliceSplitFiles: false,
-      ignoreKeys: IGNORED,
-      logWarnings: false,
-    });
-    return describeMetadata(info.metadata, info.architectureMetadata);
+    await using file = await open(path);
+    return await headerIn(file, FIRST_BYTES);
   } catch (error) {
     return { outcome: 'unreadable', reason: error instanceof Error ? error.message : String(error) };
   }
