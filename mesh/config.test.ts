@@ -16,6 +16,10 @@ describe('the configuration', () => {
     expect(readConfig({}, '/studio')).toEqual({
       home: '/studio/.devstudio',
       modelsDir: '/studio/.devstudio/models',
+      modelMemory: { share: 0.75 },
+      modelIdleMinutes: 30,
+      modelsOnDemand: true,
+      hub: { endpoint: 'https://huggingface.co', token: undefined },
       host: '127.0.0.1',
       publicUrl: 'http://127.0.0.1:6813',
       mail: undefined,
@@ -72,6 +76,15 @@ describe('the configuration', () => {
       home: '/var/lib/studio',
       modelsDir: '/studio/gguf',
     });
+  });
+
+  test.each([
+    [{}, { share: 0.75 }],
+    [{ DEVSTUDIO_MODEL_MEMORY: '100%' }, { share: 1 }],
+    [{ DEVSTUDIO_MODEL_MEMORY: '512M' }, { bytes: 512 * 1024 ** 2 }],
+    [{ DEVSTUDIO_MODEL_MEMORY: '6G' }, { bytes: 6 * 1024 ** 3 }],
+  ])('takes a size or a share for the memory of models: %j', (env, modelMemory) => {
+    expect(readConfig(env, '/studio')).toMatchObject({ modelMemory, modelIdleMinutes: 30, modelsOnDemand: true });
   });
 
   test('finds a subgraph at its own port, or where its address says, without a closing slash', () => {
@@ -139,6 +152,15 @@ describe('the configuration', () => {
       'DEVSTUDIO_TRUSTED_PROXIES is "proxy.lan"; it must be addresses and networks (10.0.0.0/8) between commas, or loopback.',
     ],
     [{ DEVSTUDIO_MODE: 'prod' }, 'DEVSTUDIO_MODE is "prod"; it must be development or production.'],
+    ...['0%', '101%', '6', '1.5G', '6T', 'all'].map((size): [Record<string, string>, string] => [
+      { DEVSTUDIO_MODEL_MEMORY: size },
+      `DEVSTUDIO_MODEL_MEMORY is "${size}"; it must be a size like 6G or 512M, or a share like 75%.`,
+    ]),
+    [
+      { DEVSTUDIO_MODEL_IDLE_MINUTES: '-1' },
+      'DEVSTUDIO_MODEL_IDLE_MINUTES is "-1"; it must be minutes from 0 (never) to 999999.',
+    ],
+    [{ DEVSTUDIO_MODEL_ON_DEMAND: 'maybe' }, 'DEVSTUDIO_MODEL_ON_DEMAND is "maybe"; it must be true or false.'],
     [{ DEVSTUDIO_MAX_COST: '0' }, 'DEVSTUDIO_MAX_COST is "0"; it must be a whole number from 1 to 999999999.'],
     [{ GATEWAY_PORT: '65536' }, 'GATEWAY_PORT is "65536"; it must be a port from 0 to 65535.'],
     [{ USERS_PORT: '-1' }, 'USERS_PORT is "-1"; it must be a port from 0 to 65535.'],

@@ -46,6 +46,20 @@ const readOrigins = (text: string): readonly string[] | undefined => {
   return areWhole ? origins : undefined;
 };
 
+/** What the models may take of the memory: so many bytes, or a share of what there is (0 to 1). */
+export type ModelMemory = { readonly bytes: number } | { readonly share: number };
+
+const SIZES: Readonly<Record<string, number>> = { M: 1024 ** 2, G: 1024 ** 3 };
+
+/** A size or a share; undefined where it is neither. */
+const readModelMemory = (text: string): ModelMemory | undefined => {
+  const share = /^([1-9]\d?|100)%$/.exec(text)?.[1];
+  if (share !== undefined) return { share: Number(share) / 100 };
+  const [, amount, unit = ''] = /^([1-9]\d{0,5})([MG])$/.exec(text) ?? [];
+  const size = SIZES[unit];
+  return amount === undefined || size === undefined ? undefined : { bytes: Number(amount) * size };
+};
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const Environment = z.object({
@@ -75,6 +89,22 @@ const Environment = z.object({
     .regex(/^[\x21-\x7e]{32,}$/, 'at least 32 characters without spaces')
     .optional(),
   DEVSTUDIO_MODELS_DIR: z.string().min(1, 'a folder').optional(),
+  DEVSTUDIO_MODEL_MEMORY: z
+    .string()
+    .transform(readModelMemory)
+    .refine((limit) => limit !== undefined, 'a size like 6G or 512M, or a share like 75%')
+    .optional(),
+  DEVSTUDIO_MODEL_IDLE_MINUTES: z
+    .string()
+    .regex(/^\d{1,6}$/, 'minutes from 0 (never) to 999999')
+    .transform(Number)
+    .default(30),
+  DEVSTUDIO_MODEL_ON_DEMAND: z.stringbool('true or false').default(true),
+  HF_ENDPOINT: httpUrl.default('https://huggingface.co'),
+  HF_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,512}$/, 'a token without spaces')
+    .optional(),
   DEVSTUDIO_ADMIN_EMAIL: z.email('an e-mail address').max(254, 'at most 254 characters').optional(),
   DEVSTUDIO_ADMIN_PASSWORD: z
     .string()
@@ -137,6 +167,14 @@ export interface Config {
   /** Where every file of a run lies. */
   readonly home: string;
   readonly modelsDir: string;
+  /** What the workers of all models may take together. */
+  readonly modelMemory: ModelMemory;
+  /** After so many minutes without a request a model is unloaded; 0 for never. */
+  readonly modelIdleMinutes: number;
+  /** Whether a request loads its model; otherwise admins alone do. */
+  readonly modelsOnDemand: boolean;
+  /** Where models are downloaded from, without a slash at the end, and what lets one in there. */
+  readonly hub: { readonly endpoint: string; readonly token: string | undefined };
   readonly host: string;
   /** Where people reach the studio; links that are mailed point there. No slash at the end. */
   readonly publicUrl: string;
@@ -179,6 +217,7 @@ const SECRETS = new Set([
   'DEVSTUDIO_METRICS_TOKEN',
   'DEVSTUDIO_ADMIN_PASSWORD',
   'DATABASE_URL',
+  'HF_TOKEN',
   'OIDC_CLIENT_SECRET',
 ]);
 
@@ -227,6 +266,10 @@ export const readConfig = (env: NodeJS.ProcessEnv, root: string): Config => {
   return {
     home,
     modelsDir: resolve(root, values.DEVSTUDIO_MODELS_DIR ?? `${home}/models`),
+    modelMemory: values.DEVSTUDIO_MODEL_MEMORY ?? { share: 0.75 },
+    modelIdleMinutes: values.DEVSTUDIO_MODEL_IDLE_MINUTES,
+    modelsOnDemand: values.DEVSTUDIO_MODEL_ON_DEMAND,
+    hub: { endpoint: values.HF_ENDPOINT, token: values.HF_TOKEN },
     host: values.DEVSTUDIO_HOST,
     publicUrl: values.DEVSTUDIO_PUBLIC_URL ?? `http://${host}:${values.GATEWAY_PORT}`,
     mail: smtpUrl !== undefined && from !== undefined ? { smtpUrl, from } : undefined,

@@ -65,6 +65,13 @@ export const ERRORS = {
     sentence: 'The model ended before its answer was complete.',
     mend: 'Ask again: the model is started anew on the next request.',
   },
+  INSUFFICIENT_MEMORY: {
+    status: 503,
+    rpc: -32_053,
+    openai: 'server_error',
+    sentence: 'There is not enough memory for the model.',
+    mend: 'Unload another model, ask for a smaller context, or raise DEVSTUDIO_MODEL_MEMORY.',
+  },
   BAD_USER_INPUT: {
     status: 400,
     rpc: -32_602,

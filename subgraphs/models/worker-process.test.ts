@@ -14,3 +14,8 @@ test.each([
 ] as const)('an end by %s %s is explained without a path of the host', (code, signal, output, sentence) => {
   expect(describeExit(code, signal, output)).toBe(sentence);
 });
+
+test('a kill is laid to want of memory where the kernel says so', () => {
+  expect(describeExit(null, 'SIGKILL', '', 1)).toBe('its worker was killed, since memory ran out');
+  expect(describeExit(null, 'SIGKILL', '', 0)).toBe('its worker was killed');
+});

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Log } from '#mesh/log.ts';
+import { outOfMemoryKills } from './machine-memory.ts';
 import type { Command, Report } from './worker/protocol.ts';
 
 /** The process that holds one model. What it does natively can end it, and nothing else. */
@@ -32,13 +33,29 @@ const environment = (threads: number): NodeJS.ProcessEnv => ({
   GGML_NO_BACKTRACE: '1',
 });
 
-/** Why a process has ended, as a part of a sentence. */
-export const describeExit = (code: number | null, signal: NodeJS.Signals | null, output: string): string => {
+/**
+ * Why a process has ended, as a part of a sentence.
+ * @param kills how many processes the kernel killed for want of memory while it ran; undefined where nobody knows
+ */
+export const describeExit = (
+  code: number | null,
+  signal: NodeJS.Signals | null,
+  output: string,
+  kills?: number,
+): string => {
   const assertion = /GGML_ASSERT\(.*\) failed/.exec(output)?.[0];
   if (assertion) return `llama.cpp gave up: ${assertion}`;
-  if (signal === 'SIGKILL') return 'its worker was killed, perhaps for want of memory';
+  if (signal === 'SIGKILL') {
+    if (kills === undefined) return 'its worker was killed, perhaps for want of memory';
+    return kills > 0 ? 'its worker was killed, since memory ran out' : 'its worker was killed';
+  }
   if (signal) return `its worker ended by ${signal}`;
   return `its worker ended with code ${code}`;
+};
+
+const killsSince = async (before: Promise<number | undefined>): Promise<number | undefined> => {
+  const [then, now] = await Promise.all([before, outOfMemoryKills()]);
+  return then === undefined || now === undefined ? undefined : now - then;
 };
 
 /**
@@ -52,6 +69,7 @@ export const startWorker = (sequences: number, onReport: (report: Report) => voi
     execArgv: [],
     env: environment(sequences),
   });
+  const killsBefore = outOfMemoryKills();
   let output = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-OUTPUT_TAIL);
@@ -68,9 +86,9 @@ export const startWorker = (sequences: number, onReport: (report: Report) => voi
   });
   // `close` and not `exit`: by then everything that it wrote is here.
   child.on('close', (code, signal) => {
-    const reason = killedFor ?? describeExit(code, signal, output);
     log.info({ pid: child.pid, code, signal, output: output.trim() || undefined }, 'a worker process ended');
-    ended.resolve(reason);
+    if (killedFor !== undefined) ended.resolve(killedFor);
+    else void killsSince(killsBefore).then((kills) => ended.resolve(describeExit(code, signal, output, kills)));
   });
 
   return {
