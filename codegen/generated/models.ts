@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { ModelMapper, ChatEventMapper, ChatCompletionMapper, UserMapper } from '../../subgraphs/models/mappers.ts';
+import type { ModelMapper, ChatEventMapper, ChatCompletionMapper, EmbeddingsMapper, UserMapper } from '../../subgraphs/models/mappers.ts';
 import type { RequestContext } from '../../mesh/subgraph.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -82,6 +82,34 @@ export type ChatRole =
   | 'SYSTEM'
   | 'USER';
 
+export type EmbedInput = {
+  /** Keeps the first so many numbers of each vector; by default all. */
+  dimensions?: InputMaybe<Scalars['Int']['input']>;
+  /** 1 to 256 texts, 262 144 bytes together. None may be longer than the model's `contextSize`. */
+  input: Array<Scalars['String']['input']>;
+  /** One of the kind EMBEDDING. */
+  model: Scalars['String']['input'];
+};
+
+export type Embedding = {
+  __typename?: 'Embedding';
+  /** A vector whose length is 1: the product of two of a model says how alike their texts are. */
+  embedding: Array<Scalars['Float']['output']>;
+  /** Which of the texts, from 0. */
+  index: Scalars['Int']['output'];
+};
+
+export type Embeddings = {
+  __typename?: 'Embeddings';
+  /** In the order of the texts. */
+  data: Array<Embedding>;
+  model: Model;
+  requestId: Scalars['ID']['output'];
+  usage: TokenUsage;
+  /** Who is billed. */
+  user: User;
+};
+
 export type FinishReason =
   /** The token budget allowed no more. */
   | 'BUDGET'
@@ -153,6 +181,8 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Answers when the whole completion is there; the model is loaded on first use. */
   chat: ChatCompletion;
+  /** Makes a vector of each text; the model is loaded on first use. Billed are the tokens of the texts. */
+  embed: Embeddings;
   /**
    * Starts the model's worker and answers once it can chat. A model that is loaded already, or is loading, stays as it is;
    * with options that would change it the answer is CONFLICT: unload it first.
@@ -165,6 +195,11 @@ export type Mutation = {
 
 export type MutationChatArgs = {
   input: ChatInput;
+};
+
+
+export type MutationEmbedArgs = {
+  input: EmbedInput;
 };
 
 
@@ -342,6 +377,9 @@ export type ResolversTypes = {
   ChatMessageInput: ChatMessageInput;
   ChatRole: ChatRole;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  EmbedInput: EmbedInput;
+  Embedding: ResolverTypeWrapper<Embedding>;
+  Embeddings: ResolverTypeWrapper<EmbeddingsMapper>;
   FinishReason: FinishReason;
   InferenceStatus: ResolverTypeWrapper<InferenceStatus>;
   Model: ResolverTypeWrapper<ModelMapper>;
@@ -370,6 +408,9 @@ export type ResolversParentTypes = {
   ChatMessage: ChatMessage;
   ChatMessageInput: ChatMessageInput;
   DateTime: Scalars['DateTime']['output'];
+  EmbedInput: EmbedInput;
+  Embedding: Embedding;
+  Embeddings: EmbeddingsMapper;
   InferenceStatus: InferenceStatus;
   Model: ModelMapper;
   ModelOptionsInput: ModelOptionsInput;
@@ -415,6 +456,19 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'DateTime';
 }
 
+export type EmbeddingResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Embedding'] = ResolversParentTypes['Embedding']> = {
+  embedding?: Resolver<Array<ResolversTypes['Float']>, ParentType, ContextType>;
+  index?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type EmbeddingsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Embeddings'] = ResolversParentTypes['Embeddings']> = {
+  data?: Resolver<Array<ResolversTypes['Embedding']>, ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
+  requestId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  usage?: Resolver<ResolversTypes['TokenUsage'], ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+};
+
 export type InferenceStatusResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['InferenceStatus'] = ResolversParentTypes['InferenceStatus']> = {
   active?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   loaded?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
@@ -441,6 +495,7 @@ export type ModelResolvers<ContextType = RequestContext, ParentType extends Reso
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   chat?: Resolver<ResolversTypes['ChatCompletion'], ParentType, ContextType, RequireFields<MutationChatArgs, 'input'>>;
+  embed?: Resolver<ResolversTypes['Embeddings'], ParentType, ContextType, RequireFields<MutationEmbedArgs, 'input'>>;
   loadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationLoadModelArgs, 'name'>>;
   unloadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationUnloadModelArgs, 'name'>>;
 };
@@ -484,6 +539,8 @@ export type Resolvers<ContextType = RequestContext> = {
   ChatEvent?: ChatEventResolvers<ContextType>;
   ChatMessage?: ChatMessageResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
+  Embedding?: EmbeddingResolvers<ContextType>;
+  Embeddings?: EmbeddingsResolvers<ContextType>;
   InferenceStatus?: InferenceStatusResolvers<ContextType>;
   Model?: ModelResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;

@@ -7,7 +7,7 @@ import { callerOf, type RequestContext } from '#mesh/subgraph.ts';
 import { readChatRequest, type ChatRequest } from './chat-request.ts';
 import { endable } from '#mesh/endable.ts';
 import type { ChatCompletionMapper, ChatEventMapper } from './mappers.ts';
-import type { ChatMeter, ModelMetrics } from './metrics.ts';
+import type { ModelMetrics, RequestMeter } from './metrics.ts';
 import { reserve, type Reservation } from './reservation.ts';
 import type { BillingStore } from './store/billing.ts';
 import type { Workers } from './workers.ts';
@@ -46,7 +46,7 @@ const finishOf = (reason: 'stop' | 'length', clamped: boolean): 'STOP' | 'LENGTH
   return clamped ? 'BUDGET' : 'LENGTH';
 };
 
-export const createChats = (workers: Workers, billing: BillingStore, metrics: Pick<ModelMetrics, 'chat'>): Chats => {
+export const createChats = (workers: Workers, billing: BillingStore, metrics: Pick<ModelMetrics, 'request'>): Chats => {
   const stopping = new AbortController();
   const running = new Set<RunningChat>();
   let tokens = 0;
@@ -57,10 +57,10 @@ export const createChats = (workers: Workers, billing: BillingStore, metrics: Pi
     { userId, credential }: Pick<Caller, 'userId' | 'credential'>,
     log: Log,
     signal: AbortSignal,
-    meter: ChatMeter,
+    meter: RequestMeter,
   ): AsyncGenerator<ChatEventMapper, void, undefined> {
     const requestId = randomUUID();
-    const model = await workers.use(request.model, signal);
+    const model = await workers.use(request.model, 'CHAT', signal);
     using conversation = await model.open(request.turns, signal);
     const { promptTokens, room } = conversation;
     const wanted = Math.min(request.maxTokens ?? room, room);
@@ -125,7 +125,7 @@ export const createChats = (workers: Workers, billing: BillingStore, metrics: Pi
     const over = Promise.withResolvers<void>();
     const chat: RunningChat = { over: over.promise, leave };
     running.add(chat);
-    const meter = metrics.chat();
+    const meter = metrics.request();
     let failed = false;
     try {
       yield* generate(request, caller, context.log, AbortSignal.any([signal, stopping.signal]), meter);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { InstalledModel } from './catalogue.ts';
-import { defaultContextSize, planLoad, wishesAgainst } from './load-plan.ts';
+import { checkKind, defaultContextSize, planLoad, wishesAgainst } from './load-plan.ts';
 import type { ModelHeader } from './model-file.ts';
 
 const model = (header: Partial<Extract<ModelHeader, { outcome: 'read' }>> = {}): InstalledModel => ({
@@ -21,6 +21,7 @@ const model = (header: Partial<Extract<ModelHeader, { outcome: 'read' }>> = {}):
 
 test('a small model gets the context that it was trained for', () => {
   expect(planLoad(model(), {}, 2)).toEqual({
+    kind: 'CHAT',
     path: '/models/m.gguf',
     contextSize: 512,
     sequences: 4,
@@ -58,10 +59,22 @@ test.each([
   );
 });
 
-test('a model for embeddings does not chat, and a damaged file is no model', () => {
-  expect(() => planLoad(model({ kind: 'EMBEDDING' }), {}, 2)).toThrow(
-    expect.objectContaining({ code: 'BAD_USER_INPUT' }),
+test('a model for embeddings reads one text after the other, of 2,048 tokens at most unless it is told otherwise', () => {
+  const embedding = model({ kind: 'EMBEDDING', trainedContext: 8_192 });
+  expect(planLoad(embedding, {}, 2)).toMatchObject({ kind: 'EMBEDDING', sequences: 1, contextSize: 2_048 });
+  expect(planLoad(embedding, { contextSize: 8_192 }, 2).contextSize).toBe(8_192);
+  expect(() => planLoad(embedding, { sequences: 2 }, 2)).toThrow('sequences is 2; it must be from 1 to 1.');
+});
+
+test('a model for embeddings does not chat, one for chats does not embed, and each says so', () => {
+  checkKind('m', 'CHAT', 'CHAT');
+  expect(() => checkKind('m', 'EMBEDDING', 'CHAT')).toThrow('m is a model for embeddings and cannot chat.');
+  expect(() => checkKind('m', 'CHAT', 'EMBEDDING')).toThrow(
+    expect.objectContaining({ code: 'BAD_USER_INPUT', message: 'm is a model for chats and makes no embeddings.' }),
   );
+});
+
+test('a damaged file is no model', () => {
   const damaged: InstalledModel = { ...model(), header: { outcome: 'unreadable', reason: 'no magic' } };
   expect(() => planLoad(damaged, {}, 2)).toThrow(expect.objectContaining({ code: 'MODEL_NOT_LOADED' }));
 });

@@ -3,6 +3,8 @@ import { refuse, within } from './bounds.ts';
 import type { InstalledModel } from './catalogue.ts';
 import type { LoadOptions } from './worker/protocol.ts';
 
+export type Kind = LoadOptions['kind'];
+
 /** What an admin may ask for when a model is loaded; what is left out is decided here. */
 export interface ModelOptions {
   readonly contextSize?: number | null | undefined;
@@ -19,10 +21,20 @@ const CONTEXT_MEMORY_BYTES = 2 * 1024 ** 3;
 const SMALLEST_DEFAULT_CONTEXT = 2_048;
 /** Where the header does not say what a token costs. */
 const BLIND_DEFAULT_CONTEXT = 4_096;
+/** A text is read in one batch, whose memory grows with the square of its length. */
+const EMBEDDING_DEFAULT_CONTEXT = 2_048;
 
-/** Tokens that a conversation has when nobody asks for another size: as many as trained for, if memory allows. */
+/** Texts are embedded one after the other: side by side was slower. */
+const defaultSequences = (kind: Kind): number => (kind === 'EMBEDDING' ? 1 : DEFAULT_SEQUENCES);
+const maxSequences = (kind: Kind): number => (kind === 'EMBEDDING' ? 1 : MAX_SEQUENCES);
+
+/**
+ * Tokens that a conversation, or a text to embed, has when nobody asks for another size: as many as trained for, if
+ * memory allows.
+ */
 export const defaultContextSize = ({ header }: InstalledModel, sequences: number = DEFAULT_SEQUENCES): number => {
   if (header.outcome !== 'read') return 0;
+  if (header.kind === 'EMBEDDING') return Math.min(header.trainedContext, EMBEDDING_DEFAULT_CONTEXT);
   const affordable =
     header.bytesPerToken === null
       ? BLIND_DEFAULT_CONTEXT
@@ -45,20 +57,33 @@ export const wishesAgainst = (inForce: LoadOptions, contextSize: number, options
 };
 
 /**
+ * Checks that a model does what it is wanted for.
+ * @throws StudioError BAD_USER_INPUT when it does not
+ */
+export const checkKind = (name: string, kind: Kind, wanted: Kind): void => {
+  if (kind === wanted) return;
+  const sentence =
+    wanted === 'CHAT'
+      ? `${name} is a model for embeddings and cannot chat.`
+      : `${name} is a model for chats and makes no embeddings.`;
+  refuse('model', sentence);
+};
+
+/**
  * Decides how a model is loaded.
  * @param processors how many this process may use
- * @throws StudioError MODEL_NOT_LOADED for a file that is no model, BAD_USER_INPUT for one that does not chat or an
- *   option out of bounds
+ * @throws StudioError MODEL_NOT_LOADED for a file that is no model, BAD_USER_INPUT for an option out of bounds
  */
 export const planLoad = (model: InstalledModel, options: ModelOptions, processors: number): LoadOptions => {
   const { name, path, header } = model;
   if (header.outcome === 'unreadable') {
     throw new StudioError('MODEL_NOT_LOADED', `The file of ${name} cannot be read: ${header.reason}.`);
   }
-  if (header.kind !== 'CHAT') return refuse('model', `${name} is a model for embeddings and cannot chat.`);
-  const sequences = within('sequences', options.sequences ?? DEFAULT_SEQUENCES, 1, MAX_SEQUENCES);
+  const { kind } = header;
+  const sequences = within('sequences', options.sequences ?? defaultSequences(kind), 1, maxSequences(kind));
   const smallest = Math.min(MIN_CONTEXT, header.trainedContext);
   return {
+    kind,
     path,
     sequences,
     // One processor is left for everything else: contended ones make llama.cpp slower by orders of magnitude.

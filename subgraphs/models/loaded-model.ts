@@ -2,6 +2,7 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import { refuse } from './bounds.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
+import { openTexts, type Answer, type OpenTexts, type WorkerLine } from './open-texts.ts';
 import { createSlots } from './slots.ts';
 import { watchSilence } from './watchdog.ts';
 import { startWorker, type WorkerProcess } from './worker-process.ts';
@@ -23,6 +24,8 @@ export interface LoadedModel {
    *   MODEL_CRASHED; the signal's reason
    */
   open(turns: readonly Turn[], signal: AbortSignal): Promise<OpenConversation>;
+  /** Of a model for embeddings: as `openTexts`. */
+  openTexts(texts: readonly string[], signal: AbortSignal): Promise<OpenTexts>;
   /** Ends the worker; what runs fails with this error. */
   close(reason: StudioError): Promise<void>;
   /** Settles when the worker has ended, with why. */
@@ -52,14 +55,14 @@ export type LoadResult =
 
 /** Conversations that may wait for a place, for each place. */
 const WAITING_PER_PLACE = 16;
+/** Requests with texts that may wait; there is one place for them. */
+const WAITING_TEXTS = 64;
 /** The context holds one token more than prompt and answer, or llama.cpp makes room by forgetting the beginning. */
 const SPARE_TOKENS = 1;
 /** A worker with work that says nothing for so long hangs: it decodes on other threads than it speaks. */
 const SILENCE_MS = 60_000;
 /** What is shown of the reason why a model does not take a conversation, in characters: its file decides how long it is. */
 const SHOWN_REASON = 200;
-
-type Answer = Extract<Report, { readonly id: number }>;
 
 const crashed = (name: string, reason: string): StudioError =>
   new StudioError('MODEL_CRASHED', `${name} ended before its answer was complete: ${reason}.`);
@@ -74,7 +77,8 @@ const createModel = (
   reports: { handle: (report: Report) => void },
 ): LoadedModel => {
   const { contextSize } = loaded;
-  const slots = createSlots(options.sequences, options.sequences * WAITING_PER_PLACE);
+  const waiting = options.kind === 'CHAT' ? options.sequences * WAITING_PER_PLACE : WAITING_TEXTS;
+  const slots = createSlots(options.sequences, waiting);
   const open = new Map<number, { readonly mailbox: Mailbox<Answer>; readonly leave: () => void }>();
   let memoryBytes = loaded.memoryBytes;
   let lastId = 0;
@@ -109,8 +113,7 @@ const createModel = (
   };
   void worker.ended.then((reason) => fail(crashed(name, reason)));
 
-  /** Announces a question to the worker; its answers come by the mailbox until the last one, which runs `leave`. */
-  const ask = (leave: () => void): { readonly id: number; readonly mailbox: Mailbox<Answer> } => {
+  const ask: WorkerLine['ask'] = (leave) => {
     if (failure) throw failure;
     const id = ++lastId;
     const mailbox = createMailbox<Answer>();
@@ -129,6 +132,8 @@ const createModel = (
     if (answer.type !== 'counted') throw new Error(`the worker answered a count with '${answer.type}'`);
     return answer.promptTokens;
   };
+
+  const line: WorkerLine = { name, contextSize, slots, ask, send: (command) => worker.send(command) };
 
   const roomFor = (promptTokens: number): number => contextSize - SPARE_TOKENS - promptTokens;
 
@@ -155,7 +160,9 @@ const createModel = (
       for (;;) {
         const answer = await mailbox.take(signal);
         if (answer.type === 'failed') throw new Error(`${name} failed: ${answer.reason}`);
-        if (answer.type === 'counted') throw new Error('the worker answered a generation with a count');
+        if (answer.type !== 'batch' && answer.type !== 'ended') {
+          throw new Error(`the worker answered a generation with '${answer.type}'`);
+        }
         const { text, completionTokens } = answer;
         if (answer.type === 'batch') {
           yield { text, completionTokens, reason: null };
@@ -200,6 +207,7 @@ const createModel = (
         },
       };
     },
+    openTexts: (texts, signal) => openTexts(line, texts, signal),
     close: async (reason) => {
       fail(reason);
       worker.kill();

@@ -25,6 +25,14 @@ export interface ChatEventMapper {
   readonly user: UserMapper;
 }
 
+export interface EmbeddingsMapper {
+  readonly requestId: string;
+  readonly model: ModelMapper;
+  readonly user: UserMapper;
+  readonly data: readonly { readonly index: number; readonly embedding: readonly number[] }[];
+  readonly usage: Usage;
+}
+
 export interface ChatCompletionMapper {
   readonly requestId: string;
   readonly model: ModelMapper;

@@ -8,9 +8,9 @@ import type { Workers } from './workers.ts';
  */
 type Status = 'completed' | 'cancelled' | 'failed' | 'refused';
 
-/** Follows one chat. */
-export interface ChatMeter {
-  /** Generation begins. */
+/** Follows one chat, or one request for embeddings. */
+export interface RequestMeter {
+  /** Generation begins, or the first text is read. */
   begins(model: string, promptTokens: number): void;
   /** So many completion tokens exist by now. */
   generated(completionTokens: number): void;
@@ -23,11 +23,11 @@ export interface ChatMeter {
 
 export interface ModelMetrics {
   readonly registry: Registry;
-  /** A chat was asked for. */
-  chat(): ChatMeter;
+  /** A chat or embeddings were asked for. */
+  request(): RequestMeter;
 }
 
-/** The label of chats that came to no model: what a client has called it is not written down. */
+/** The label of requests that came to no model: what a client has called it is not written down. */
 const NO_MODEL = 'none';
 
 /** What the service counts. Its labels are names of models that are installed, and a few words. */
@@ -36,7 +36,7 @@ export const createMetrics = (workers: Pick<Workers, 'allLoaded'>): ModelMetrics
   const registers = [registry];
   const requests = new Counter({
     name: 'llm_request_count_total',
-    help: 'Chats that are over: completed, cancelled by their readers, failed, or refused before they began.',
+    help: 'Chats, and requests for embeddings, that are over: completed, cancelled by their readers, failed, or refused before they began.',
     labelNames: ['model', 'status'],
     registers,
   });
@@ -54,7 +54,7 @@ export const createMetrics = (workers: Pick<Workers, 'allLoaded'>): ModelMetrics
   });
   const inference = new Histogram({
     name: 'llm_inference_seconds',
-    help: 'From the beginning of a generation to its end.',
+    help: 'From the beginning of a generation, or of embedding, to its end.',
     labelNames: ['model', 'status'],
     buckets: DURATION_BUCKETS,
     registers,
@@ -85,12 +85,12 @@ export const createMetrics = (workers: Pick<Workers, 'allLoaded'>): ModelMetrics
     );
   };
   gauge('llm_model_memory_bytes', 'Resident memory of the workers of loaded models.', (model) => model.memoryBytes());
-  gauge('llm_active', 'Conversations that have a place at a loaded model.', (model) => model.load().active);
-  gauge('llm_queued', 'Conversations that wait for a place.', (model) => model.load().queued);
+  gauge('llm_active', 'Requests that have a place at a loaded model.', (model) => model.load().active);
+  gauge('llm_queued', 'Requests that wait for a place.', (model) => model.load().queued);
 
   return {
     registry,
-    chat: () => {
+    request: () => {
       const asked = performance.now();
       let begun: { readonly model: string; readonly at: number } | undefined;
       let written = 0;

@@ -20,7 +20,7 @@ test('a budget that frees again says when, one that does not says nothing of it'
   const never = denied({}, null);
   expect(never).toMatchObject({
     code: 'BUDGET_EXCEEDED',
-    message: 'Your tokens do not hold this prompt and an answer.',
+    message: 'Your tokens do not hold this request.',
   });
   expect(never.extensions).not.toHaveProperty('retryAfterSeconds');
 });

@@ -2,7 +2,7 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Beat, BillingStore, Limit, Outcome, ReservationRequest, Reserved } from './store/billing.ts';
 
-/** Tokens that are held for one chat until it is settled. */
+/** Tokens that are held for one chat, or the texts of one request, until it is settled. */
 export interface Reservation {
   /** Completion tokens that may be generated. */
   readonly cap: number;
@@ -22,6 +22,11 @@ export interface Reservation {
    * charges what was recorded
    */
   settle(outcome: Outcome, options: { completionTokens?: number; chargePrompt: boolean }): Promise<void>;
+  /**
+   * Charges so many tokens of the prompt of a request that has no completion, otherwise as `settle`.
+   * @throws StudioError SERVICE_UNAVAILABLE, and then the end of the lease charges nothing
+   */
+  settlePrompt(outcome: Outcome, promptTokens: number): Promise<void>;
 }
 
 /** A third of the lease: two renewals may fail before it runs out. */
@@ -35,7 +40,7 @@ const PERIODS = { minute: ' per minute', day: ' per day', month: ' per month', t
 const exhausted = ({ whose, model, unit, period }: Limit, retryAfter: number | null): string => {
   const what = `${WHOSE[whose]} ${UNITS[unit]}${PERIODS[period]}${model === null ? '' : ` for the model ${model}`}`;
   if (retryAfter !== null) return `${what} are used up; try again in ${retryAfter} s.`;
-  return unit === 'requests' ? `${what} are used up.` : `${what} do not hold this prompt and an answer.`;
+  return unit === 'requests' ? `${what} are used up.` : `${what} do not hold this request.`;
 };
 
 /** The error that a refused reservation becomes. */
@@ -110,6 +115,14 @@ export const reserve = async (billing: BillingStore, request: ReservationRequest
     recorded = completionTokens;
   };
 
+  const end = async (outcome: Outcome, settling: () => Promise<string>): Promise<void> => {
+    settled = true;
+    clearInterval(renewal);
+    const state = await recording(settling());
+    // The reaper was quicker: it charged what was recorded last.
+    if (state !== outcome) log.warn({ chat: requestId, outcome, state }, 'a chat was closed by another');
+  };
+
   return {
     cap: reserved.cap,
     revoked: revocation.signal,
@@ -118,11 +131,11 @@ export const reserve = async (billing: BillingStore, request: ReservationRequest
     settle: async (outcome, { completionTokens = recorded, chargePrompt }) => {
       if (settled) return;
       if (completionTokens > recorded) await record(completionTokens);
-      settled = true;
-      clearInterval(renewal);
-      const state = await recording(billing.settle(requestId, completionTokens, outcome, chargePrompt));
-      // The reaper was quicker: it charged what was recorded last.
-      if (state !== outcome) log.warn({ chat: requestId, outcome, state }, 'a chat was closed by another');
+      await end(outcome, () => billing.settle(requestId, completionTokens, outcome, chargePrompt));
+    },
+    settlePrompt: async (outcome, promptTokens) => {
+      if (settled) return;
+      await end(outcome, () => billing.settlePrompt(requestId, promptTokens, outcome));
     },
   };
 };

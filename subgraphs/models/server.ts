@@ -12,6 +12,7 @@ import { createSubgraph } from '#mesh/subgraph.ts';
 import { openCatalogue, type Catalogue } from './catalogue.ts';
 import { createChanges } from './changes.ts';
 import { createChats } from './chat.ts';
+import { createEmbeddings } from './embeddings.ts';
 import { createMetrics } from './metrics.ts';
 import { createPrices } from './price.ts';
 import { entitiesOf } from './resolvers/entities.ts';
@@ -58,7 +59,9 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
   const billing = openBilling(database, randomUUID());
   const metrics = createMetrics(workers);
   const chats = createChats(workers, billing, metrics);
-  const services: Services = { catalogue, workers, changes, chats, prices: createPrices(billing), database };
+  const embeddings = createEmbeddings(workers, billing, metrics);
+  const prices = createPrices(billing);
+  const services: Services = { catalogue, workers, changes, chats, embeddings, prices, database };
   const resolvers: Resolvers = {
     Query: queryOf(services),
     Mutation: mutationOf(services),
@@ -74,7 +77,7 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
     log,
     readiness: () => readinessOf(database, catalogue, config.modelsDir),
     stop: async () => {
-      await chats.stop();
+      await Promise.all([chats.stop(), embeddings.stop()]);
       await workers.stop();
       await database.end();
     },

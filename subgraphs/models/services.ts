@@ -2,6 +2,7 @@ import type { Database } from '#mesh/database/pool.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Changes } from './changes.ts';
 import type { Chats } from './chat.ts';
+import type { Embeddings } from './embeddings.ts';
 import type { Prices } from './price.ts';
 import type { Workers } from './workers.ts';
 
@@ -11,6 +12,7 @@ export interface Services {
   readonly workers: Workers;
   readonly changes: Changes;
   readonly chats: Chats;
+  readonly embeddings: Embeddings;
   readonly prices: Prices;
   readonly database: Database;
 }

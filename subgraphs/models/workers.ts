@@ -4,18 +4,18 @@ import type { Log } from '#mesh/log.ts';
 import { abortable } from '#mesh/abortable.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Changes } from './changes.ts';
-import { planLoad, wishesAgainst, type ModelOptions } from './load-plan.ts';
+import { checkKind, planLoad, wishesAgainst, type Kind, type ModelOptions } from './load-plan.ts';
 import { startModel, type LoadedModel } from './loaded-model.ts';
 import { after, decideStart, INITIAL_STATE, type ModelHappening, type ModelState } from './model-state.ts';
 
 /** Every model's worker. */
 export interface Workers {
   /**
-   * A model that can chat, started if need be; any number of callers at once share one start.
-   * @throws StudioError MODEL_NOT_LOADED when it is not installed or cannot be loaded, MODEL_CRASHED when it crashed too
-   *   often to be started again now; the signal's reason
+   * A model that can chat or embed, started if need be; any number of callers at once share one start.
+   * @throws StudioError BAD_USER_INPUT when it is one of the other kind, MODEL_NOT_LOADED when it is not installed or
+   *   cannot be loaded, MODEL_CRASHED when it crashed too often to be started again now; the signal's reason
    */
-  use(name: string, signal: AbortSignal): Promise<LoadedModel>;
+  use(name: string, kind: Kind, signal: AbortSignal): Promise<LoadedModel>;
   /**
    * As `use`, with an admin's options and however often it crashed.
    * @throws StudioError as `use`, and CONFLICT when it is loaded already, or was loading, with other options
@@ -89,11 +89,13 @@ export const createWorkers = (
     name: string,
     entry: Entry,
     options: ModelOptions,
+    kind: Kind | null,
     signal: AbortSignal,
   ): Promise<LoadedModel> => {
     const installed = await catalogue.find(name);
     if (!installed) throw await notInstalled(name);
     const plan = planLoad(installed, options, processors);
+    if (kind !== null) checkKind(name, plan.kind, kind);
     happened(name, entry, { type: 'load began' });
     const timeout = AbortSignal.timeout(LOAD_TIMEOUT_MS);
     const result = await startModel(name, plan, AbortSignal.any([signal, timeout]), log).catch((error: unknown) => {
@@ -111,11 +113,12 @@ export const createWorkers = (
     return model;
   };
 
-  const begin = (name: string, options: ModelOptions): Promise<LoadedModel> => {
+  /** @param kind what the model must be for; null: either */
+  const begin = (name: string, options: ModelOptions, kind: Kind | null): Promise<LoadedModel> => {
     if (stopped) return Promise.reject(stopping());
     const entry = entryOf(name);
     const controller = new AbortController();
-    const done = start(name, entry, options, controller.signal).finally(() => {
+    const done = start(name, entry, options, kind, controller.signal).finally(() => {
       entry.start = undefined;
       // Names that are no model's leave nothing behind.
       if (entry.state === INITIAL_STATE) entries.delete(name);
@@ -138,12 +141,16 @@ export const createWorkers = (
     stateOf: (name) => entries.get(name)?.state ?? INITIAL_STATE,
     loaded: (name) => entries.get(name)?.model,
     allLoaded: () => Array.from(entries.values(), ({ model }) => model).filter((model) => model !== undefined),
-    use: async (name, signal) => {
+    use: async (name, kind, signal) => {
       const entry = entries.get(name);
-      if (entry?.model) return entry.model;
-      if (entry?.start) return abortable(entry.start.done, signal);
+      const running = entry?.model ?? entry?.start?.done;
+      if (running) {
+        const model = await abortable(Promise.resolve(running), signal);
+        checkKind(name, model.options.kind, kind);
+        return model;
+      }
       const decision = decideStart(entry?.state ?? INITIAL_STATE, Date.now());
-      if (decision.decision === 'start') return abortable(begin(name, {}), signal);
+      if (decision.decision === 'start') return abortable(begin(name, {}, kind), signal);
       throw new StudioError(
         'MODEL_CRASHED',
         `${name} has failed several times in a row and rests for ${decision.seconds} s: ${decision.reason}.`,
@@ -153,7 +160,7 @@ export const createWorkers = (
     load: async (name, options, signal) => {
       const entry = entries.get(name);
       const running = entry?.model ?? entry?.start?.done;
-      if (!running) return abortable(begin(name, options), signal);
+      if (!running) return abortable(begin(name, options, null), signal);
       const model = await abortable(Promise.resolve(running), signal);
       const different = wishesAgainst(model.options, model.contextSize, options);
       if (different.length === 0) return model;

@@ -147,7 +147,13 @@ describe('workers that die', () => {
 
   test('a worker that hangs while it has work is killed, and says so', async () => {
     const { signal } = new AbortController();
-    const options = { path: join(models.modelsDir, 'endless.gguf'), contextSize: 32_768, sequences: 1, threads: 1 };
+    const options = {
+      kind: 'CHAT' as const,
+      path: join(models.modelsDir, 'endless.gguf'),
+      contextSize: 32_768,
+      sequences: 1,
+      threads: 1,
+    };
     const before = await workers();
     const result = await startModel('endless', options, signal, createLog('test', 'silent'), 2_000);
     if (result.outcome !== 'loaded') throw new Error(result.reason);
@@ -187,7 +193,7 @@ describe('workers that die', () => {
       const { startModel } = await import(${JSON.stringify(join(import.meta.dirname, '../../subgraphs/models/loaded-model.ts'))});
       const log = { info() {}, error() {} };
       const signal = new AbortController().signal;
-      const options = { path: ${JSON.stringify(join(models.modelsDir, 'endless.gguf'))}, contextSize: 32768, sequences: 1, threads: 1 };
+      const options = { kind: 'CHAT', path: ${JSON.stringify(join(models.modelsDir, 'endless.gguf'))}, contextSize: 32768, sequences: 1, threads: 1 };
       const { model } = await startModel('endless', options, signal, log);
       const conversation = await model.open([{ role: 'USER', content: 'Go on' }], signal);
       const sampling = { temperature: 1, topP: 1, topK: 0, repeatPenalty: 1, seed: 1 };

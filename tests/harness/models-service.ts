@@ -53,7 +53,12 @@ export interface ModelsService {
   /** A new account with prepaid tokens; null for one that was never granted any. */
   addUser(tokens: number | null): Promise<Caller>;
   /** Asks as this caller; null is an anonymous one. */
-  graphql(caller: Caller | null, query: string, variables?: Record<string, unknown>): Promise<Payload>;
+  graphql(
+    caller: Caller | null,
+    query: string,
+    variables?: Record<string, unknown>,
+    signal?: AbortSignal,
+  ): Promise<Payload>;
   subscribe(caller: Caller, query: string): AsyncIterable<Payload>;
   /** @throws ChatFailure while it is read */
   chat(caller: Caller, input: Record<string, unknown>): ChatStream;
@@ -110,8 +115,8 @@ export const startModelsService = async (log: Log = createLog('test', 'silent'))
       if (tokens !== null) await database.sql('select billing.grant_tokens($1, $2, null, null)', [userId, tokens]);
       return someone('DEVELOPER', { userId, email });
     },
-    graphql: async (caller, query, variables = {}) => {
-      const response = await send(caller, query, variables, 'application/json', new AbortController().signal);
+    graphql: async (caller, query, variables = {}, signal = new AbortController().signal) => {
+      const response = await send(caller, query, variables, 'application/json', signal);
       return Payload.parse(await response.json());
     },
     subscribe: (caller, query) => ({

@@ -12,7 +12,7 @@ export interface RandomBertOptions {
 
 const SPECIAL_TOKENS = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
 const [PAD, UNKNOWN, CLS, SEP, MASK] = [0, 1, 2, 3, 4];
-const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789.,;:!?()[]{}<>=+-*/_\'"#'];
+const LETTERS = Array.from('abcdefghijklmnopqrstuvwxyz0123456789.,;:!?()[]{}<>=+-*/_\'"#');
 const WORDS = ['hello', 'world', 'the'];
 /** WordPiece: a token begins a word where it begins with this. */
 const WORD_START = '\u2581';

@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 
 const ofModel = (name: string) => ({ targetKind: 'model', targetId: name });
 
-export const mutationOf = ({ workers, chats, database }: Services): MutationResolvers => ({
+export const mutationOf = ({ workers, chats, embeddings, database }: Services): MutationResolvers => ({
   loadModel: async (_, { name, options }, context) => {
     await workers.load(name, options ?? {}, context.signal);
     const details = { ...options };
@@ -17,4 +17,5 @@ export const mutationOf = ({ workers, chats, database }: Services): MutationReso
     return { name };
   },
   chat: (_, { input }, context) => chats.complete(input, context),
+  embed: (_, { input }, context) => embeddings.embed(input, context),
 });

@@ -12,7 +12,7 @@ export interface ReservationRequest {
   readonly keyId: string | null;
   readonly model: string;
   readonly promptTokens: number;
-  /** Completion tokens that are asked for; fewer may be granted. */
+  /** Completion tokens that are asked for; fewer may be granted, but not none. 0: there is no completion. */
   readonly maxTokens: number;
 }
 
@@ -59,6 +59,8 @@ export interface BillingStore {
   heartbeat(requestId: string, completionTokens: number): Promise<Beat>;
   /** Charges once; answers the state that the request ends in. */
   settle(requestId: string, completionTokens: number, outcome: Outcome, chargePrompt: boolean): Promise<string>;
+  /** Charges once so many tokens of the prompt of a request that has no completion; answers as `settle`. */
+  settlePrompt(requestId: string, promptTokens: number, outcome: Outcome): Promise<string>;
   /** Of the models that were given a price. */
   prices(): Promise<readonly Price[]>;
 }
@@ -79,8 +81,8 @@ export const openBilling = (database: Database, worker: string): BillingStore =>
           greatest(1, ceil(extract(epoch from retry_at - clock_timestamp())))::int
         end as "retryAfter"
       from billing.reserve(
-        ${requestId}::uuid, ${worker}, ${userId}::uuid, ${keyId}::uuid, ${model}, ${promptTokens}, ${maxTokens}, 1,
-        ${LEASE}::interval
+        ${requestId}::uuid, ${worker}, ${userId}::uuid, ${keyId}::uuid, ${model}, ${promptTokens}, ${maxTokens},
+        ${Math.min(1, maxTokens)}, ${LEASE}::interval
       )
     `),
   heartbeat: (requestId, completionTokens) =>
@@ -90,6 +92,10 @@ export const openBilling = (database: Database, worker: string): BillingStore =>
   settle: (requestId, completionTokens, outcome, chargePrompt) =>
     database.oneFirst(sql.type(State)`
       select billing.settle(${requestId}::uuid, ${worker}, ${completionTokens}, ${outcome}, ${chargePrompt}) as state
+    `),
+  settlePrompt: (requestId, promptTokens, outcome) =>
+    database.oneFirst(sql.type(State)`
+      select billing.settle_prompt(${requestId}::uuid, ${worker}, ${promptTokens}, ${outcome}) as state
     `),
   prices: () =>
     database.any(sql.type(Price)`

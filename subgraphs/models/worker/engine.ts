@@ -1,7 +1,5 @@
 import {
-  getLlama,
   LlamaChat,
-  LlamaLogLevel,
   resolveChatWrapper,
   type ChatHistoryItem,
   type ChatWrapper,
@@ -11,6 +9,7 @@ import {
   type Token,
 } from 'node-llama-cpp';
 import { gatherAndSort } from './batching.ts';
+import { openModel } from './model.ts';
 import type { Pace } from './pace.ts';
 import { prefill } from './prefill.ts';
 import type { GenerateOptions, LoadOptions, Turn } from './protocol.ts';
@@ -99,18 +98,8 @@ const keepPace = (slot: Slot, busy: Set<Slot>): void => {
  * @throws Error when it cannot be loaded
  */
 export const loadEngine = async (options: LoadOptions, onError: (line: string) => void): Promise<Engine> => {
-  const { path, contextSize, sequences, threads } = options;
-  const llama = await getLlama({
-    // Falls back to the processor where there is no GPU, or no binary for it.
-    gpu: 'auto',
-    build: 'never',
-    skipDownload: true,
-    progressLogs: false,
-    maxThreads: threads,
-    logLevel: LlamaLogLevel.error,
-    logger: (_, message) => onError(message.trim()),
-  });
-  const model = await llama.loadModel({ modelPath: path });
+  const { contextSize, sequences, threads } = options;
+  const model = await openModel(options, onError);
   const busy = new Set<Slot>();
   const context = await model.createContext({
     contextSize,

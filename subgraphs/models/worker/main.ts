@@ -1,15 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
+import { loadEmbedder, type Embedder } from './embedder.ts';
 import { loadEngine, type Engine } from './engine.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { Command, GenerateOptions, LoadOptions, Report, Turn } from './protocol.ts';
 
-/** The program of a worker process: one model, as many conversations at once as it was loaded for. */
+/** The program of a worker process: one model, as many conversations at once as it was loaded for, or one text. */
 
 const MEMORY_INTERVAL_MS = 5_000;
 const LOG_DELAY_MS = 50;
 
 const running = new Map<number, { readonly pace: Pace; readonly controller: AbortController }>();
 let engine: Engine | undefined;
+let embedder: Embedder | undefined;
 
 const report = (message: Report): void => void process.send?.(message);
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -19,9 +21,12 @@ const clean = (line: string): string => line.replace(/^\w+: (error loading model
 
 const load = async (options: LoadOptions): Promise<void> => {
   const complaints: string[] = [];
+  const complain = (line: string): void => void complaints.push(line);
   try {
-    engine = await loadEngine(options, (line) => complaints.push(line));
-    report({ type: 'loaded', contextSize: engine.contextSize, memoryBytes: process.memoryUsage.rss() });
+    if (options.kind === 'CHAT') engine = await loadEngine(options, complain);
+    else embedder = await loadEmbedder(options, complain);
+    const { contextSize } = engine ?? embedder ?? options;
+    report({ type: 'loaded', contextSize, memoryBytes: process.memoryUsage.rss() });
     setInterval(() => report({ type: 'memory', bytes: process.memoryUsage.rss() }), MEMORY_INTERVAL_MS).unref();
   } catch (error) {
     // What llama.cpp says comes by another thread, a moment after the exception.
@@ -35,6 +40,22 @@ const count = (loaded: Engine, id: number, turns: readonly Turn[]): void => {
     report({ type: 'counted', id, promptTokens: loaded.count(turns) });
   } catch (error) {
     // The template of the file may refuse a conversation, which is none of the others' business.
+    report({ type: 'failed', id, reason: reasonOf(error) });
+  }
+};
+
+const measure = (model: Embedder, id: number, texts: readonly string[]): void => {
+  try {
+    report({ type: 'measured', id, ...model.measure(texts) });
+  } catch (error) {
+    report({ type: 'failed', id, reason: reasonOf(error) });
+  }
+};
+
+const embed = async (model: Embedder, id: number, text: string): Promise<void> => {
+  try {
+    report({ type: 'embedded', id, vector: await model.embed(text) });
+  } catch (error) {
     report({ type: 'failed', id, reason: reasonOf(error) });
   }
 };
@@ -55,10 +76,11 @@ const generate = async (loaded: Engine, id: number, options: GenerateOptions): P
   }
 };
 
-const loaded = (): Engine => {
-  if (!engine) throw new Error('a command came before the model was loaded');
-  return engine;
+const given = <T>(model: T | undefined): T => {
+  if (!model) throw new Error('a command came before the model was loaded, or is for one of the other kind');
+  return model;
 };
+const loaded = (): Engine => given(engine);
 
 const obey = async (command: Command): Promise<void> => {
   switch (command.type) {
@@ -66,6 +88,10 @@ const obey = async (command: Command): Promise<void> => {
       return load(command);
     case 'count':
       return count(loaded(), command.id, command.turns);
+    case 'measure':
+      return measure(given(embedder), command.id, command.texts);
+    case 'embed':
+      return embed(given(embedder), command.id, command.text);
     case 'generate':
       return generate(loaded(), command.id, command);
     case 'acknowledge':

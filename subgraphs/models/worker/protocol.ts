@@ -17,6 +17,8 @@ export interface Sampling {
 }
 
 export interface LoadOptions {
+  /** What the model is for. */
+  readonly kind: 'CHAT' | 'EMBEDDING';
   /** The GGUF file. */
   readonly path: string;
   /** Tokens that each conversation may have. */
@@ -39,12 +41,17 @@ export type Command =
   | ({ readonly type: 'load' } & LoadOptions)
   | { readonly type: 'count'; readonly id: number; readonly turns: readonly Turn[] }
   | ({ readonly type: 'generate'; readonly id: number } & GenerateOptions)
+  /** Of a model for embeddings: counts the tokens of each text. */
+  | { readonly type: 'measure'; readonly id: number; readonly texts: readonly string[] }
+  /** Of a model for embeddings: a text that fits; one at a time. */
+  | { readonly type: 'embed'; readonly id: number; readonly text: string }
   /** The first `completionTokens` tokens were taken: the worker may run as far ahead of them as its window is wide. */
   | { readonly type: 'acknowledge'; readonly id: number; readonly completionTokens: number }
   | { readonly type: 'abort'; readonly id: number };
 
 /**
- * From the worker. A count gets one of `counted` and `failed`, a generation any number of `batch` and then one of `ended`
+ * From the worker. A count gets one of `counted` and `failed`, a measurement one of `measured` and `failed`, a text one
+ * of `embedded` and `failed`, a generation any number of `batch` and then one of `ended`
  * and `failed`. `memory` comes every few seconds and is its sign of life.
  */
 export type Report =
@@ -52,9 +59,18 @@ export type Report =
   | { readonly type: 'not loaded'; readonly reason: string }
   | { readonly type: 'memory'; readonly bytes: number }
   | { readonly type: 'counted'; readonly id: number; readonly promptTokens: number }
+  | ({ readonly type: 'measured'; readonly id: number } & Measure)
+  | { readonly type: 'embedded'; readonly id: number; readonly vector: Float32Array }
   | ({ readonly type: 'batch'; readonly id: number } & Batch)
   | ({ readonly type: 'ended'; readonly id: number; readonly reason: 'stop' | 'length' | 'aborted' } & Batch)
   | { readonly type: 'failed'; readonly id: number; readonly reason: string };
+
+export interface Measure {
+  /** Of each text, with those that the model puts around it; 0 where nothing in it is a token. */
+  readonly tokens: readonly number[];
+  /** The numbers of a vector. */
+  readonly dimensions: number;
+}
 
 export interface Batch {
   /** What came since the batch before; empty while a stop text or a character of several tokens is incomplete. */

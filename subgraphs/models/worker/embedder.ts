@@ -1,0 +1,31 @@
+import { openModel } from './model.ts';
+import type { LoadOptions, Measure } from './protocol.ts';
+
+/** A model for embeddings in memory. */
+export interface Embedder {
+  /** Tokens that a text may have. */
+  readonly contextSize: number;
+  measure(texts: readonly string[]): Measure;
+  /** The vector of a text, as long as the model makes it. Texts are read one after the other. */
+  embed(text: string): Promise<Float32Array>;
+}
+
+/**
+ * Loads a model for embeddings. What users write of special tokens is plain text to it.
+ * @param onError told what llama.cpp says of errors
+ * @throws Error when it cannot be loaded
+ */
+export const loadEmbedder = async (options: LoadOptions, onError: (line: string) => void): Promise<Embedder> => {
+  const model = await openModel(options, onError);
+  // The library wants a token to spare. A batch smaller than the text would change its vector without a word.
+  const contextSize = options.contextSize + 1;
+  const context = await model.createEmbeddingContext({ contextSize, batchSize: contextSize, threads: options.threads });
+  return {
+    contextSize: options.contextSize,
+    measure: (texts) => ({
+      tokens: texts.map((text) => (model.tokenize(text).length === 0 ? 0 : context.calculateInputLength(text))),
+      dimensions: model.embeddingVectorSize,
+    }),
+    embed: async (text) => Float32Array.from((await context.getEmbeddingFor(text)).vector),
+  };
+};
