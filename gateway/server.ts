@@ -28,12 +28,13 @@ import { createCors } from './http/cors.ts';
 import { createGraphiql } from './http/graphiql.ts';
 import { createHttpDoor, requestIdOf, sendStudioError } from './http/door.ts';
 import { SECURITY_HEADERS } from './http/security.ts';
-import { openStatic } from './http/static.ts';
+import { openStatic, wantsPage } from './http/static.ts';
 import { rateError, rateHeaders } from './rates/decision.ts';
 import { rateLimited } from './rates/graph.ts';
 import { RATE_LIMITS, type RateLimits } from './rates/limits.ts';
 import { createRates } from './rates/meter.ts';
 import { streamLimited } from './rates/streams.ts';
+import { handleRest, isRest } from './rest/server.ts';
 import { handleRpc } from './rpc/server.ts';
 import { openSupergraph } from './supergraph.ts';
 import { httpTransport } from './upstream/http.ts';
@@ -81,7 +82,7 @@ const readinessOf = async (upstreams: Iterable<Upstream>): Promise<Readiness> =>
 };
 
 /**
- * Starts the one public door: GraphQL over HTTP and WebSocket, JSON-RPC, the public keys and the studio.
+ * Starts the one public door: GraphQL over HTTP and WebSocket, JSON-RPC, REST, the public keys and the studio.
  * @throws ConfigurationError when the port is taken or the supergraph cannot be served
  */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
@@ -174,9 +175,12 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
         for (const [name, value] of Object.entries(rateHeaders(rate))) response.setHeader(name, value);
     });
     if (path === '/graphql') return inSpan(path, () => http(request, response, { requestId, client, meter }));
-    if (path === '/rpc' || path.startsWith('/rpc/')) {
-      const door = { graph, watch, log: log.child({ requestId }), requestId, client, meter };
-      return inSpan('/rpc', () => handleRpc(request, response, door));
+    const door = { graph, watch, log: log.child({ requestId }), requestId, client, meter };
+    if (path === '/rpc' || path.startsWith('/rpc/')) return inSpan('/rpc', () => handleRpc(request, response, door));
+    if (isRest(path)) {
+      // A browser that opens such an address gets the studio, which has pages of the same names.
+      if (!path.startsWith('/v1/') && wantsPage(request) && serveStatic(request, response, path)) return undefined;
+      return inSpan('REST', () => handleRest(request, response, path, door));
     }
     if (path === '/.well-known/jwks.json' && request.method === 'GET') {
       const limited = rateError(await meter.prepay(1));

@@ -20,6 +20,7 @@ export const PUBLIC: Readonly<Record<string, string>> = {
   'SignInOptions.passwordResetByMail': 'whether the sign-in page offers it',
   'Session.accessToken': 'what signing in is for',
   'Session.refreshToken': 'what signing in is for',
+  'Session.deviceToken': 'says at the next sign-in that it comes from where this one did',
   'Session.expiresAt': 'says when to refresh',
   'Session.user': 'who has signed in: their own account and no other',
   'User.id': 'part of who has signed in',

@@ -40,7 +40,7 @@ const unknownSubject = (): StudioError =>
   new StudioError('NOT_FOUND', 'There is no such user or key.', { argument: 'subject' });
 
 /** @throws StudioError BAD_USER_INPUT, or NOT_FOUND for an id that is none */
-export const subjectOf = ({ kind, id = null }: SubjectInput): QuotaSubject => {
+const subjectOf = ({ kind, id = null }: SubjectInput): QuotaSubject => {
   if (kind === 'INSTALLATION') {
     if (id === null) return 'installation';
     throw new StudioError('BAD_USER_INPUT', 'subject has an id, which the installation has not.', {

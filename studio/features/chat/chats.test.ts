@@ -10,6 +10,7 @@ import { createChats } from './chats.ts';
 import { AppendMessageDocument, ConversationDocument, CreateConversationDocument } from './documents.ts';
 
 const model: Model = {
+  __typename: 'Model',
   id: 'starter',
   name: 'starter',
   kind: 'CHAT',
@@ -23,10 +24,11 @@ const failure: Failure = { code: 'SERVICE_UNAVAILABLE', sentence: 's', mend: 'm'
 const failed = { outcome: 'failed', failure } as const;
 const piece = (text: string, last = false): ChatSubscription => ({
   chat: {
+    __typename: 'ChatEvent',
     requestId: 'r-1',
     text,
     finishReason: last ? 'STOP' : null,
-    usage: last ? { promptTokens: 5, completionTokens: 7 } : null,
+    usage: last ? { __typename: 'TokenUsage', promptTokens: 5, completionTokens: 7 } : null,
   },
 });
 

@@ -30,8 +30,8 @@ const failure = { code: 'X', sentence: 's', mend: 'm', requestId: null };
 describe('a thread', () => {
   test('is read from the messages of the server', () => {
     const read = threadOf([
-      { id: '1', role: 'USER', content: 'Why?' },
-      { id: '2', role: 'ASSISTANT', content: 'So.' },
+      { __typename: 'Message', id: '1', role: 'USER', content: 'Why?' },
+      { __typename: 'Message', id: '2', role: 'ASSISTANT', content: 'So.' },
     ]);
     expect(historyOf(read)).toEqual([
       { role: 'USER', content: 'Why?' },

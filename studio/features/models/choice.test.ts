@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { answeringModel, type Model } from './choice.ts';
 
 const model = (name: string, status: Model['status'] = 'AVAILABLE', kind: Model['kind'] = 'CHAT'): Model => ({
+  __typename: 'Model',
   id: name,
   name,
   kind,
