@@ -69,7 +69,7 @@ export const createEmbeddings = (
       workers.answered(model.name);
       meter.completed();
       meter.charged(read);
-      const usage = { promptTokens, completionTokens: 0, totalTokens: promptTokens };
+      const usage = { promptTokens, completionTokens: 0, totalTokens: promptTokens, cachedTokens: 0 };
       return { requestId, model: { name: model.name }, user: { id: userId }, data, usage };
     } catch (error) {
       // Left by its reader, or ended with his account: that much was read for him. What we failed to do costs nothing.

@@ -7,7 +7,7 @@ import type { LoadOptions } from './protocol.ts';
  * @throws Error when it cannot be loaded
  */
 export const openModel = async (
-  { path, threads }: Pick<LoadOptions, 'path' | 'threads'>,
+  { path, threads, gpuLayers }: LoadOptions,
   onError: (line: string) => void,
 ): Promise<LlamaModel> => {
   const llama = await getLlama({
@@ -20,5 +20,5 @@ export const openModel = async (
     logLevel: LlamaLogLevel.error,
     logger: (_, message) => onError(message.trim()),
   });
-  return llama.loadModel({ modelPath: path });
+  return llama.loadModel({ modelPath: path, ...(gpuLayers === undefined ? {} : { gpuLayers }) });
 };

@@ -26,6 +26,8 @@ export interface LoadOptions {
   /** Conversations served at once. */
   readonly sequences: number;
   readonly threads: number;
+  /** Layers that a GPU takes; when left out, as many as fit. */
+  readonly gpuLayers?: number;
 }
 
 export interface GenerateOptions {
