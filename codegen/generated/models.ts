@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { ModelMapper, ChatEventMapper, ChatCompletionMapper, EmbeddingsMapper, UserMapper } from '../../subgraphs/models/mappers.ts';
+import type { ModelMapper, ModelSettingsMapper, ChatEventMapper, ChatCompletionMapper, EmbeddingsMapper, UserMapper } from '../../subgraphs/models/mappers.ts';
 import type { RequestContext } from '../../mesh/subgraph.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -17,6 +17,27 @@ export type Scalars = {
   /** An instant in ISO 8601, UTC, for example `2026-11-22T19:35:00.000Z`. */
   DateTime: { input: string; output: string; }
   _FieldSet: { input: unknown; output: unknown; }
+};
+
+/** A model that can be downloaded. */
+export type CatalogueEntry = {
+  __typename?: 'CatalogueEntry';
+  file: Scalars['String']['output'];
+  installed: Scalars['Boolean']['output'];
+  kind: ModelKind;
+  license: Scalars['String']['output'];
+  name: Scalars['String']['output'];
+  /** About so many. */
+  parameters: Scalars['Float']['output'];
+  repository: Scalars['String']['output'];
+  /** Names that no repository was found by, for which this model stands in. */
+  seedNames: Array<Scalars['String']['output']>;
+  /** What the file is held to; null: to what the hub says of it. */
+  sha256?: Maybe<Scalars['String']['output']>;
+  /** Of the file; about so much while it is among `unverified`. */
+  sizeBytes: Scalars['ByteCount']['output'];
+  /** Fields that nobody has held against the hub yet. */
+  unverified: Array<Scalars['String']['output']>;
 };
 
 export type ChatCompletion = {
@@ -82,6 +103,17 @@ export type ChatRole =
   | 'SYSTEM'
   | 'USER';
 
+export type DownloadStatus =
+  | 'CANCELLED'
+  /** Ask for it again, and it goes on. */
+  | 'FAILED'
+  | 'INSTALLED'
+  | 'RUNNING'
+  /** All is there, and is hashed. */
+  | 'VERIFYING'
+  /** Two run at once. */
+  | 'WAITING';
+
 export type EmbedInput = {
   /** Keeps the first so many numbers of each vector; by default all. */
   dimensions?: InputMaybe<Scalars['Int']['input']>;
@@ -138,10 +170,12 @@ export type Model = {
   __typename?: 'Model';
   /** Micro-credits a completion token. */
   completionTokenPrice: Scalars['Int']['output'];
-  /** Tokens that prompt and completion may have together. */
+  /** Tokens that prompt and completion may have together; 0 while it is not installed. */
   contextSize: Scalars['Int']['output'];
   /** Price of one completion token in micro-credits (1 000 000 micro-credits = 1 credit). */
   costPerToken: Scalars['Int']['output'];
+  /** How it is, or was, fetched; null for a model that nobody has asked the hub for. */
+  download?: Maybe<ModelDownload>;
   id: Scalars['ID']['output'];
   kind: ModelKind;
   /** Why the last load or run failed, if it did. */
@@ -151,9 +185,36 @@ export type Model = {
   name: Scalars['String']['output'];
   /** Micro-credits a prompt token. */
   promptTokenPrice: Scalars['Int']['output'];
-  /** Size of the GGUF file. */
+  settings: ModelSettings;
+  /** Size of the GGUF file; 0 while it is not installed. */
   sizeBytes: Scalars['ByteCount']['output'];
   status: ModelStatus;
+};
+
+/** Everybody of these roles, and these users. */
+export type ModelAccess = {
+  __typename?: 'ModelAccess';
+  roles: Array<Role>;
+  /** Their ids. */
+  users: Array<Scalars['ID']['output']>;
+};
+
+export type ModelAccessInput = {
+  roles?: InputMaybe<Array<Role>>;
+  /** At most 1000 ids. */
+  users?: InputMaybe<Array<Scalars['ID']['input']>>;
+};
+
+export type ModelDownload = {
+  __typename?: 'ModelDownload';
+  /** Why it failed, if it did. */
+  error?: Maybe<Scalars['String']['output']>;
+  receivedBytes: Scalars['ByteCount']['output'];
+  /** For example `Qwen/Qwen3-0.6B-GGUF:Qwen3-0.6B-Q8_0.gguf`. */
+  source: Scalars['String']['output'];
+  status: DownloadStatus;
+  /** Null until the hub has told. */
+  totalBytes?: Maybe<Scalars['ByteCount']['output']>;
 };
 
 export type ModelKind =
@@ -163,10 +224,64 @@ export type ModelKind =
 export type ModelOptionsInput = {
   /** Tokens per conversation, from 64 to what the model was trained for. */
   contextSize?: InputMaybe<Scalars['Int']['input']>;
+  /** Layers that a GPU takes, 0 to 1000; by default as many as fit. */
+  gpuLayers?: InputMaybe<Scalars['Int']['input']>;
   /** Conversations served at once, 1 to 32. */
   sequences?: InputMaybe<Scalars['Int']['input']>;
   /** Threads for the model, 1 to 64; by default the processors less one. */
   threads?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What an admin has set for a model; what is null is decided by the service, or by whoever asks. */
+export type ModelSettings = {
+  __typename?: 'ModelSettings';
+  /** Who may use it; null: everybody who may use models. */
+  access?: Maybe<ModelAccess>;
+  contextSize?: Maybe<Scalars['Int']['output']>;
+  /** Layers that a GPU takes; null: as many as fit. */
+  gpuLayers?: Maybe<Scalars['Int']['output']>;
+  /** After so many minutes without a request it is unloaded. */
+  idleMinutes?: Maybe<Scalars['Int']['output']>;
+  /** The most completion tokens of one answer. */
+  maxTokens?: Maybe<Scalars['Int']['output']>;
+  /** It is not unloaded to make room, nor when it is idle. */
+  pinned: Scalars['Boolean']['output'];
+  repeatPenalty?: Maybe<Scalars['Float']['output']>;
+  sequences?: Maybe<Scalars['Int']['output']>;
+  /** Stands before every conversation that has no message of the role SYSTEM. */
+  systemPrompt?: Maybe<Scalars['String']['output']>;
+  temperature?: Maybe<Scalars['Float']['output']>;
+  threads?: Maybe<Scalars['Int']['output']>;
+  topK?: Maybe<Scalars['Int']['output']>;
+  topP?: Maybe<Scalars['Float']['output']>;
+};
+
+/** What is left out stays as it is; null leaves it to the service again. */
+export type ModelSettingsInput = {
+  access?: InputMaybe<ModelAccessInput>;
+  /** Tokens per conversation, to what the model was trained for. */
+  contextSize?: InputMaybe<Scalars['Int']['input']>;
+  /** 0 to 1000. */
+  gpuLayers?: InputMaybe<Scalars['Int']['input']>;
+  /** 1 to 525600. */
+  idleMinutes?: InputMaybe<Scalars['Int']['input']>;
+  maxTokens?: InputMaybe<Scalars['Int']['input']>;
+  model: Scalars['String']['input'];
+  pinned?: InputMaybe<Scalars['Boolean']['input']>;
+  /** 0.1 to 2. */
+  repeatPenalty?: InputMaybe<Scalars['Float']['input']>;
+  /** Conversations served at once, 1 to 32. */
+  sequences?: InputMaybe<Scalars['Int']['input']>;
+  /** At most 16384 bytes. */
+  systemPrompt?: InputMaybe<Scalars['String']['input']>;
+  /** 0 to 2. */
+  temperature?: InputMaybe<Scalars['Float']['input']>;
+  /** 1 to 64. */
+  threads?: InputMaybe<Scalars['Int']['input']>;
+  /** 0 to 1000. */
+  topK?: InputMaybe<Scalars['Int']['input']>;
+  /** Over 0, to 1. */
+  topP?: InputMaybe<Scalars['Float']['input']>;
 };
 
 export type ModelStatus =
@@ -175,12 +290,23 @@ export type ModelStatus =
   /** Its worker ended by itself; the next use starts it again. */
   | 'CRASHED'
   | 'LOADED'
-  | 'LOADING';
+  | 'LOADING'
+  /** Its file is not in the models folder: `download` says whether it is on its way. */
+  | 'NOT_INSTALLED';
 
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Ends a download and forgets what has come of it. */
+  cancelDownload: Model;
   /** Answers when the whole completion is there; the model is loaded on first use. */
   chat: ChatCompletion;
+  /** Deletes a model's file and its settings; CONFLICT while it is loaded or downloaded. False where there was none. */
+  deleteModel: Scalars['Boolean']['output'];
+  /**
+   * Fetches a model from the hub and answers at once; `modelEvents` tells of its progress. The name is one of `catalogue`,
+   * or `organisation/repository:file.gguf`. A download that was interrupted or has failed goes on where it stopped.
+   */
+  downloadModel: Model;
   /** Makes a vector of each text; the model is loaded on first use. Billed are the tokens of the texts. */
   embed: Embeddings;
   /**
@@ -188,13 +314,30 @@ export type Mutation = {
    * with options that would change it the answer is CONFLICT: unload it first.
    */
   loadModel: Model;
+  /** Changes what it names. Context, sequences, threads and GPU layers are in force from the next load on. */
+  setModelSettings: Model;
   /** Stops the model's worker and frees its memory. */
   unloadModel: Model;
 };
 
 
+export type MutationCancelDownloadArgs = {
+  name: Scalars['String']['input'];
+};
+
+
 export type MutationChatArgs = {
   input: ChatInput;
+};
+
+
+export type MutationDeleteModelArgs = {
+  name: Scalars['String']['input'];
+};
+
+
+export type MutationDownloadModelArgs = {
+  name: Scalars['String']['input'];
 };
 
 
@@ -209,12 +352,19 @@ export type MutationLoadModelArgs = {
 };
 
 
+export type MutationSetModelSettingsArgs = {
+  input: ModelSettingsInput;
+};
+
+
 export type MutationUnloadModelArgs = {
   name: Scalars['String']['input'];
 };
 
 export type Query = {
   __typename?: 'Query';
+  /** Models of the class up to 3 billion parameters that can be downloaded by name. */
+  catalogue: Array<CatalogueEntry>;
   /** What the loaded models take, and what they do at the moment. */
   inferenceStatus: InferenceStatus;
   model?: Maybe<Model>;
@@ -228,6 +378,12 @@ export type Query = {
 export type QueryModelArgs = {
   name: Scalars['String']['input'];
 };
+
+/** What a caller may do: an ADMIN manages models and users, a DEVELOPER chats and writes code, a VIEWER reads. */
+export type Role =
+  | 'ADMIN'
+  | 'DEVELOPER'
+  | 'VIEWER';
 
 export type Subscription = {
   __typename?: 'Subscription';
@@ -366,45 +522,55 @@ export type FederationReferenceTypes = {
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   ByteCount: ResolverTypeWrapper<Scalars['ByteCount']['output']>;
+  CatalogueEntry: ResolverTypeWrapper<CatalogueEntry>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   ChatCompletion: ResolverTypeWrapper<ChatCompletionMapper>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   ChatEvent: ResolverTypeWrapper<ChatEventMapper>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   ChatInput: ChatInput;
-  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   ChatMessage: ResolverTypeWrapper<ChatMessage>;
   ChatMessageInput: ChatMessageInput;
   ChatRole: ChatRole;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  DownloadStatus: DownloadStatus;
   EmbedInput: EmbedInput;
   Embedding: ResolverTypeWrapper<Embedding>;
   Embeddings: ResolverTypeWrapper<EmbeddingsMapper>;
   FinishReason: FinishReason;
   InferenceStatus: ResolverTypeWrapper<InferenceStatus>;
   Model: ResolverTypeWrapper<ModelMapper>;
+  ModelAccess: ResolverTypeWrapper<ModelAccess>;
+  ModelAccessInput: ModelAccessInput;
+  ModelDownload: ResolverTypeWrapper<ModelDownload>;
   ModelKind: ModelKind;
   ModelOptionsInput: ModelOptionsInput;
+  ModelSettings: ResolverTypeWrapper<ModelSettingsMapper>;
+  ModelSettingsInput: ModelSettingsInput;
   ModelStatus: ModelStatus;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Role: Role;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   SystemStatus: ResolverTypeWrapper<Omit<SystemStatus, 'models'> & { models: Array<ResolversTypes['Model']> }>;
   TokenUsage: ResolverTypeWrapper<TokenUsage>;
   User: ResolverTypeWrapper<UserMapper>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   ByteCount: Scalars['ByteCount']['output'];
+  CatalogueEntry: CatalogueEntry;
+  String: Scalars['String']['output'];
+  Boolean: Scalars['Boolean']['output'];
+  Float: Scalars['Float']['output'];
   ChatCompletion: ChatCompletionMapper;
   ID: Scalars['ID']['output'];
-  String: Scalars['String']['output'];
   ChatEvent: ChatEventMapper;
   Int: Scalars['Int']['output'];
   ChatInput: ChatInput;
-  Float: Scalars['Float']['output'];
   ChatMessage: ChatMessage;
   ChatMessageInput: ChatMessageInput;
   DateTime: Scalars['DateTime']['output'];
@@ -413,19 +579,37 @@ export type ResolversParentTypes = {
   Embeddings: EmbeddingsMapper;
   InferenceStatus: InferenceStatus;
   Model: ModelMapper;
+  ModelAccess: ModelAccess;
+  ModelAccessInput: ModelAccessInput;
+  ModelDownload: ModelDownload;
   ModelOptionsInput: ModelOptionsInput;
+  ModelSettings: ModelSettingsMapper;
+  ModelSettingsInput: ModelSettingsInput;
   Mutation: Record<PropertyKey, never>;
   Query: Record<PropertyKey, never>;
   Subscription: Record<PropertyKey, never>;
   SystemStatus: Omit<SystemStatus, 'models'> & { models: Array<ResolversParentTypes['Model']> };
   TokenUsage: TokenUsage;
   User: UserMapper;
-  Boolean: Scalars['Boolean']['output'];
 };
 
 export interface ByteCountScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['ByteCount'], any> {
   name: 'ByteCount';
 }
+
+export type CatalogueEntryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CatalogueEntry'] = ResolversParentTypes['CatalogueEntry']> = {
+  file?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  installed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['ModelKind'], ParentType, ContextType>;
+  license?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  parameters?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  repository?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  seedNames?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  sha256?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  sizeBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
+  unverified?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+};
 
 export type ChatCompletionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ChatCompletion'] = ResolversParentTypes['ChatCompletion']> = {
   finishReason?: Resolver<ResolversTypes['FinishReason'], ParentType, ContextType>;
@@ -483,24 +667,60 @@ export type ModelResolvers<ContextType = RequestContext, ParentType extends Reso
   completionTokenPrice?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   contextSize?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   costPerToken?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  download?: Resolver<Maybe<ResolversTypes['ModelDownload']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['ModelKind'], ParentType, ContextType>;
   lastError?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   memoryBytes?: Resolver<Maybe<ResolversTypes['ByteCount']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   promptTokenPrice?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  settings?: Resolver<ResolversTypes['ModelSettings'], ParentType, ContextType>;
   sizeBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['ModelStatus'], ParentType, ContextType>;
 };
 
+export type ModelAccessResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ModelAccess'] = ResolversParentTypes['ModelAccess']> = {
+  roles?: Resolver<Array<ResolversTypes['Role']>, ParentType, ContextType>;
+  users?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
+export type ModelDownloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ModelDownload'] = ResolversParentTypes['ModelDownload']> = {
+  error?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  receivedBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['DownloadStatus'], ParentType, ContextType>;
+  totalBytes?: Resolver<Maybe<ResolversTypes['ByteCount']>, ParentType, ContextType>;
+};
+
+export type ModelSettingsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ModelSettings'] = ResolversParentTypes['ModelSettings']> = {
+  access?: Resolver<Maybe<ResolversTypes['ModelAccess']>, ParentType, ContextType>;
+  contextSize?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  gpuLayers?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  idleMinutes?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  maxTokens?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  pinned?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  repeatPenalty?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  sequences?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  systemPrompt?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  temperature?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  threads?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  topK?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  topP?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  cancelDownload?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationCancelDownloadArgs, 'name'>>;
   chat?: Resolver<ResolversTypes['ChatCompletion'], ParentType, ContextType, RequireFields<MutationChatArgs, 'input'>>;
+  deleteModel?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteModelArgs, 'name'>>;
+  downloadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationDownloadModelArgs, 'name'>>;
   embed?: Resolver<ResolversTypes['Embeddings'], ParentType, ContextType, RequireFields<MutationEmbedArgs, 'input'>>;
   loadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationLoadModelArgs, 'name'>>;
+  setModelSettings?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationSetModelSettingsArgs, 'input'>>;
   unloadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationUnloadModelArgs, 'name'>>;
 };
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  catalogue?: Resolver<Array<ResolversTypes['CatalogueEntry']>, ParentType, ContextType>;
   inferenceStatus?: Resolver<ResolversTypes['InferenceStatus'], ParentType, ContextType>;
   model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType, RequireFields<QueryModelArgs, 'name'>>;
   models?: Resolver<Array<ResolversTypes['Model']>, ParentType, ContextType>;
@@ -535,6 +755,7 @@ export type UserResolvers<ContextType = RequestContext, ParentType extends Resol
 
 export type Resolvers<ContextType = RequestContext> = {
   ByteCount?: GraphQLScalarType;
+  CatalogueEntry?: CatalogueEntryResolvers<ContextType>;
   ChatCompletion?: ChatCompletionResolvers<ContextType>;
   ChatEvent?: ChatEventResolvers<ContextType>;
   ChatMessage?: ChatMessageResolvers<ContextType>;
@@ -543,6 +764,9 @@ export type Resolvers<ContextType = RequestContext> = {
   Embeddings?: EmbeddingsResolvers<ContextType>;
   InferenceStatus?: InferenceStatusResolvers<ContextType>;
   Model?: ModelResolvers<ContextType>;
+  ModelAccess?: ModelAccessResolvers<ContextType>;
+  ModelDownload?: ModelDownloadResolvers<ContextType>;
+  ModelSettings?: ModelSettingsResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;

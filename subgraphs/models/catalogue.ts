@@ -22,6 +22,9 @@ const EXTENSION = '.gguf';
 /** A name is one plain file name: no separator, no leading dot. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
+/** Whether a file of this name, with `.gguf`, would be listed. */
+export const isModelName = (name: string): boolean => NAME.test(name);
+
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 

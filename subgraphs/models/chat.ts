@@ -6,9 +6,11 @@ import type { Caller } from '#mesh/identity.ts';
 import { callerOf, type RequestContext } from '#mesh/subgraph.ts';
 import { readChatRequest, type ChatRequest } from './chat-request.ts';
 import { endable } from '#mesh/endable.ts';
+import { allow, chatWithDefaults } from './model-settings.ts';
 import type { ChatCompletionMapper, ChatEventMapper } from './mappers.ts';
 import type { ModelMetrics, RequestMeter } from './metrics.ts';
 import { reserve, type Reservation } from './reservation.ts';
+import type { Settings } from './settings.ts';
 import type { BillingStore } from './store/billing.ts';
 import type { Workers } from './workers.ts';
 
@@ -46,7 +48,12 @@ const finishOf = (reason: 'stop' | 'length', clamped: boolean): 'STOP' | 'LENGTH
   return clamped ? 'BUDGET' : 'LENGTH';
 };
 
-export const createChats = (workers: Workers, billing: BillingStore, metrics: Pick<ModelMetrics, 'request'>): Chats => {
+export const createChats = (
+  workers: Workers,
+  settings: Pick<Settings, 'of'>,
+  billing: BillingStore,
+  metrics: Pick<ModelMetrics, 'request'>,
+): Chats => {
   const stopping = new AbortController();
   const running = new Set<RunningChat>();
   let tokens = 0;
@@ -121,7 +128,9 @@ export const createChats = (workers: Workers, billing: BillingStore, metrics: Pi
     leave: () => void,
   ): AsyncGenerator<ChatEventMapper, void, undefined> {
     const caller = callerOf(context);
-    const request = readChatRequest(input);
+    const inForce = await settings.of(input.model);
+    allow(input.model, inForce, caller);
+    const request = readChatRequest(chatWithDefaults(input, inForce));
     const over = Promise.withResolvers<void>();
     const chat: RunningChat = { over: over.promise, leave };
     running.add(chat);

@@ -6,8 +6,10 @@ import { callerOf, type RequestContext } from '#mesh/subgraph.ts';
 import { refuse } from './bounds.ts';
 import { readEmbedRequest, type EmbedRequest } from './embed-request.ts';
 import type { EmbeddingsMapper } from './mappers.ts';
+import { allow } from './model-settings.ts';
 import type { ModelMetrics, RequestMeter } from './metrics.ts';
 import { reserve } from './reservation.ts';
+import type { Settings } from './settings.ts';
 import type { BillingStore } from './store/billing.ts';
 import { unitVector } from './vector.ts';
 import type { Workers } from './workers.ts';
@@ -26,6 +28,7 @@ const sum = (counts: readonly number[]): number => counts.reduce((total, count) 
 
 export const createEmbeddings = (
   workers: Workers,
+  settings: Pick<Settings, 'of'>,
   billing: BillingStore,
   metrics: Pick<ModelMetrics, 'request'>,
 ): Embeddings => {
@@ -87,6 +90,7 @@ export const createEmbeddings = (
 
   const metered = async (input: EmbedInput, context: RequestContext): Promise<EmbeddingsMapper> => {
     const caller = callerOf(context);
+    allow(input.model, await settings.of(input.model), caller);
     const request = readEmbedRequest(input);
     const meter = metrics.request();
     try {

@@ -10,11 +10,13 @@ export interface ModelOptions {
   readonly contextSize?: number | null | undefined;
   readonly threads?: number | null | undefined;
   readonly sequences?: number | null | undefined;
+  readonly gpuLayers?: number | null | undefined;
 }
 
 const DEFAULT_SEQUENCES = 4;
 const MAX_SEQUENCES = 32;
 const MAX_THREADS = 64;
+const MAX_GPU_LAYERS = 1_000;
 const MIN_CONTEXT = 64;
 /** What the contexts of one model take by default at most, as long as each has room for a real conversation. */
 const CONTEXT_MEMORY_BYTES = 2 * 1024 ** 3;
@@ -53,6 +55,9 @@ export const wishesAgainst = (inForce: LoadOptions, contextSize: number, options
     ...(differs(options.contextSize, inForce.contextSize, contextSize) ? [`contextSize ${contextSize}`] : []),
     ...(differs(options.sequences, inForce.sequences) ? [`sequences ${inForce.sequences}`] : []),
     ...(differs(options.threads, inForce.threads) ? [`threads ${inForce.threads}`] : []),
+    ...(differs(options.gpuLayers, ...(inForce.gpuLayers === undefined ? [] : [inForce.gpuLayers]))
+      ? [`gpuLayers ${inForce.gpuLayers ?? 'as many as fit'}`]
+      : []),
   ];
 };
 
@@ -94,5 +99,8 @@ export const planLoad = (model: InstalledModel, options: ModelOptions, processor
       smallest,
       header.trainedContext,
     ),
+    ...(typeof options.gpuLayers === 'number'
+      ? { gpuLayers: within('gpuLayers', options.gpuLayers, 0, MAX_GPU_LAYERS) }
+      : {}),
   };
 };

@@ -1,3 +1,5 @@
+import type { ModelSettings } from './store/settings.ts';
+
 /** A model by its name; what else is asked comes from the catalogue. */
 export interface ModelMapper {
   readonly name: string;
@@ -41,3 +43,5 @@ export interface ChatCompletionMapper {
   readonly finishReason: Finish;
   readonly usage: Usage;
 }
+
+export type ModelSettingsMapper = ModelSettings;

@@ -12,6 +12,8 @@ import { createSubgraph } from '#mesh/subgraph.ts';
 import { openCatalogue, type Catalogue } from './catalogue.ts';
 import { createChanges } from './changes.ts';
 import { createChats } from './chat.ts';
+import { createDownloads } from './downloads/downloads.ts';
+import { openHub } from './downloads/hub.ts';
 import { createEmbeddings } from './embeddings.ts';
 import { createMetrics } from './metrics.ts';
 import { createPrices } from './price.ts';
@@ -20,7 +22,10 @@ import { mutationOf } from './resolvers/mutation.ts';
 import { queryOf } from './resolvers/query.ts';
 import { subscriptionOf } from './resolvers/subscription.ts';
 import type { Services } from './services.ts';
+import { createSettings } from './settings.ts';
 import { installStarter } from './starter/install.ts';
+import { openDownloadStore } from './store/downloads.ts';
+import { openSettingsStore } from './store/settings.ts';
 import { openBilling } from './store/billing.ts';
 import { createWorkers } from './workers.ts';
 
@@ -55,13 +60,33 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
   const database = await openPool(serviceAddress(databaseUrl, 'models', secret), log);
   const catalogue = openCatalogue(config.modelsDir);
   const changes = createChanges();
-  const workers = createWorkers(catalogue, changes, log);
+  const settings = createSettings(openSettingsStore(database), log);
+  const workers = createWorkers(catalogue, settings, changes, log);
   const billing = openBilling(database, randomUUID());
   const metrics = createMetrics(workers);
-  const chats = createChats(workers, billing, metrics);
-  const embeddings = createEmbeddings(workers, billing, metrics);
-  const prices = createPrices(billing);
-  const services: Services = { catalogue, workers, changes, chats, embeddings, prices, database };
+  const chats = createChats(workers, settings, billing, metrics);
+  const embeddings = createEmbeddings(workers, settings, billing, metrics);
+  const downloads = createDownloads({
+    hub: openHub(config.hub),
+    store: openDownloadStore(database),
+    catalogue,
+    changes,
+    folder: config.modelsDir,
+    log,
+  });
+  // Without the database they are taken up by the next request for one.
+  downloads.restore().catch((error: unknown) => log.error({ error }, 'the downloads were not taken up again'));
+  const services: Services = {
+    catalogue,
+    workers,
+    changes,
+    chats,
+    embeddings,
+    prices: createPrices(billing),
+    downloads,
+    settings,
+    database,
+  };
   const resolvers: Resolvers = {
     Query: queryOf(services),
     Mutation: mutationOf(services),
@@ -77,6 +102,7 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
     log,
     readiness: () => readinessOf(database, catalogue, config.modelsDir),
     stop: async () => {
+      await downloads.stop();
       await Promise.all([chats.stop(), embeddings.stop()]);
       await workers.stop();
       await database.end();

@@ -2,8 +2,10 @@ import type { Database } from '#mesh/database/pool.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Changes } from './changes.ts';
 import type { Chats } from './chat.ts';
+import type { Downloads } from './downloads/downloads.ts';
 import type { Embeddings } from './embeddings.ts';
 import type { Prices } from './price.ts';
+import type { Settings } from './settings.ts';
 import type { Workers } from './workers.ts';
 
 /** What the resolvers stand on. */
@@ -14,5 +16,7 @@ export interface Services {
   readonly chats: Chats;
   readonly embeddings: Embeddings;
   readonly prices: Prices;
+  readonly downloads: Downloads;
+  readonly settings: Settings;
   readonly database: Database;
 }

@@ -5,7 +5,9 @@ import { abortable } from '#mesh/abortable.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Changes } from './changes.ts';
 import { checkKind, planLoad, wishesAgainst, type Kind, type ModelOptions } from './load-plan.ts';
+import { optionsOf } from './model-settings.ts';
 import { startModel, type LoadedModel } from './loaded-model.ts';
+import type { Settings } from './settings.ts';
 import { after, decideStart, INITIAL_STATE, type ModelHappening, type ModelState } from './model-state.ts';
 
 /** Every model's worker. */
@@ -48,6 +50,7 @@ const stopping = (): StudioError => new StudioError('SERVICE_UNAVAILABLE', 'The 
 
 export const createWorkers = (
   catalogue: Catalogue,
+  settings: Pick<Settings, 'of'>,
   changes: Changes,
   log: Log,
   processors: number = availableParallelism(),
@@ -94,7 +97,7 @@ export const createWorkers = (
   ): Promise<LoadedModel> => {
     const installed = await catalogue.find(name);
     if (!installed) throw await notInstalled(name);
-    const plan = planLoad(installed, options, processors);
+    const plan = planLoad(installed, optionsOf(options, await settings.of(name)), processors);
     if (kind !== null) checkKind(name, plan.kind, kind);
     happened(name, entry, { type: 'load began' });
     const timeout = AbortSignal.timeout(LOAD_TIMEOUT_MS);

@@ -82,11 +82,17 @@ async function* payloadsOf(response: Response): AsyncGenerator<Payload, void, un
   }
 }
 
-/** The real models service on a fresh database, called as the gateway calls it. */
-export const startModelsService = async (log: Log = createLog('test', 'silent')): Promise<ModelsService> => {
+/**
+ * The real models service on a fresh database, called as the gateway calls it.
+ * @param env variables beside those of the harness
+ */
+export const startModelsService = async (
+  log: Log = createLog('test', 'silent'),
+  env: Readonly<Record<string, string>> = {},
+): Promise<ModelsService> => {
   const database = await freshDatabase();
   const home = await mkdtemp(join(tmpdir(), 'devstudio-models-'));
-  const config = readConfig({ DEVSTUDIO_HOME: home }, home);
+  const config = readConfig({ DEVSTUDIO_HOME: home, ...env }, home);
   const { secret } = database;
   const subgraph = await startModels({ config, databaseUrl: database.url, secret, log });
 

@@ -62,7 +62,9 @@ export type ModelStatus =
   /** Its worker ended by itself; the next use starts it again. */
   | 'CRASHED'
   | 'LOADED'
-  | 'LOADING';
+  | 'LOADING'
+  /** Its file is not in the models folder: `download` says whether it is on its way. */
+  | 'NOT_INSTALLED';
 
 /** What a caller may do: an ADMIN manages models and users, a DEVELOPER chats and writes code, a VIEWER reads. */
 export type Role =

@@ -1,39 +1,53 @@
-import type { ChatCompletionResolvers, ModelResolvers } from '#codegen/models.ts';
-import { StudioError } from '#mesh/errors.ts';
-import type { InstalledModel } from '../catalogue.ts';
+import type { ChatCompletionResolvers, ModelResolvers, ModelSettingsResolvers } from '#codegen/models.ts';
+import { CATALOGUE } from '../downloads/source.ts';
 import { defaultContextSize } from '../load-plan.ts';
+import { optionsOf } from '../model-settings.ts';
 import type { Services } from '../services.ts';
 
 export const entitiesOf = ({
   catalogue,
   workers,
   prices,
-}: Services): { readonly Model: ModelResolvers; readonly ChatCompletion: ChatCompletionResolvers } => {
-  const installed = async (name: string): Promise<InstalledModel> => {
-    const model = await catalogue.find(name);
-    if (!model) throw new StudioError('NOT_FOUND', `The file of ${name} is not installed any more.`);
-    return model;
-  };
+  downloads,
+  settings,
+}: Services): {
+  readonly Model: ModelResolvers;
+  readonly ModelSettings: ModelSettingsResolvers;
+  readonly ChatCompletion: ChatCompletionResolvers;
+} => {
   return {
     Model: {
-      __resolveReference: async ({ name }) => ((await catalogue.find(name)) ? { name } : null),
+      __resolveReference: async ({ name }) => ((await catalogue.find(name)) || downloads.of(name) ? { name } : null),
       id: ({ name }) => name,
       kind: async ({ name }) => {
-        const { header } = await installed(name);
+        const installed = await catalogue.find(name);
+        if (installed?.header.outcome === 'read') return installed.header.kind;
         // Nobody can tell what a damaged file was meant to be; a chat with it says that it is damaged.
-        return header.outcome === 'read' ? header.kind : 'CHAT';
+        return CATALOGUE.find((entry) => entry.name === name)?.kind ?? 'CHAT';
       },
-      status: ({ name }) => workers.stateOf(name).status,
-      contextSize: async ({ name }) => workers.loaded(name)?.contextSize ?? defaultContextSize(await installed(name)),
+      status: async ({ name }) => ((await catalogue.find(name)) ? workers.stateOf(name).status : 'NOT_INSTALLED'),
+      contextSize: async ({ name }) => {
+        const loaded = workers.loaded(name);
+        if (loaded) return loaded.contextSize;
+        const installed = await catalogue.find(name);
+        if (!installed) return 0;
+        const { contextSize, sequences } = optionsOf({}, await settings.of(name));
+        return contextSize ?? defaultContextSize(installed, sequences ?? undefined);
+      },
       costPerToken: async ({ name }, _args, context) => (await prices.of(name, context)).completion,
       promptTokenPrice: async ({ name }, _args, context) => (await prices.of(name, context)).prompt,
       completionTokenPrice: async ({ name }, _args, context) => (await prices.of(name, context)).completion,
-      sizeBytes: async ({ name }) => (await installed(name)).sizeBytes,
+      sizeBytes: async ({ name }) => (await catalogue.find(name))?.sizeBytes ?? 0,
       memoryBytes: ({ name }) => workers.loaded(name)?.memoryBytes() ?? null,
       lastError: async ({ name }) => {
-        const { header } = await installed(name);
-        return header.outcome === 'unreadable' ? header.reason : workers.stateOf(name).lastError;
+        const header = (await catalogue.find(name))?.header;
+        return header?.outcome === 'unreadable' ? header.reason : workers.stateOf(name).lastError;
       },
+      download: ({ name }) => downloads.of(name) ?? null,
+      settings: ({ name }) => settings.of(name),
+    },
+    ModelSettings: {
+      access: ({ roles, users }) => (roles && users ? { roles, users } : null),
     },
     ChatCompletion: {
       message: ({ text }) => ({ role: 'ASSISTANT', content: text }),

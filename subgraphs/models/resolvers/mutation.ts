@@ -1,21 +1,23 @@
 import type { MutationResolvers } from '#codegen/models.ts';
 import { actorOf, recordAudit } from '#mesh/audit.ts';
 import type { Services } from '../services.ts';
+import { managementOf } from './management.ts';
 
 const ofModel = (name: string) => ({ targetKind: 'model', targetId: name });
 
-export const mutationOf = ({ workers, chats, embeddings, database }: Services): MutationResolvers => ({
+export const mutationOf = (services: Services): MutationResolvers => ({
+  ...managementOf(services),
   loadModel: async (_, { name, options }, context) => {
-    await workers.load(name, options ?? {}, context.signal);
+    await services.workers.load(name, options ?? {}, context.signal);
     const details = { ...options };
-    await recordAudit(database, actorOf(context), { ...ofModel(name), action: 'model.loaded', details });
+    await recordAudit(services.database, actorOf(context), { ...ofModel(name), action: 'model.loaded', details });
     return { name };
   },
   unloadModel: async (_, { name }, context) => {
-    await workers.unload(name);
-    await recordAudit(database, actorOf(context), { ...ofModel(name), action: 'model.unloaded' });
+    await services.workers.unload(name);
+    await recordAudit(services.database, actorOf(context), { ...ofModel(name), action: 'model.unloaded' });
     return { name };
   },
-  chat: (_, { input }, context) => chats.complete(input, context),
-  embed: (_, { input }, context) => embeddings.embed(input, context),
+  chat: (_, { input }, context) => services.chats.complete(input, context),
+  embed: (_, { input }, context) => services.embeddings.embed(input, context),
 });

@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Caller } from '#mesh/identity.ts';
+import { someone } from '#tests/harness/caller.ts';
+import { startModelsService, type ModelsService } from '#tests/harness/models-service.ts';
+import { writeRandomModel } from '#tests/harness/random-model.ts';
+
+const SETTINGS = `settings {
+  contextSize sequences threads gpuLayers temperature topP topK repeatPenalty maxTokens systemPrompt
+  access { roles users } pinned idleMinutes
+}`;
+const NOTHING = {
+  contextSize: null,
+  sequences: null,
+  threads: null,
+  gpuLayers: null,
+  temperature: null,
+  topP: null,
+  topK: null,
+  repeatPenalty: null,
+  maxTokens: null,
+  systemPrompt: null,
+  access: null,
+  pinned: false,
+  idleMinutes: null,
+};
+
+describe('settings of a model', () => {
+  let models: ModelsService;
+  let admin: Caller;
+
+  beforeAll(async () => {
+    models = await startModelsService();
+    admin = await models.addUser(100_000);
+    await writeRandomModel(join(models.modelsDir, 'm.gguf'), { contextSize: 1_024 });
+  });
+  afterAll(() => models.stop());
+
+  const set = async (input: Record<string, unknown>) => {
+    const query = `mutation ($input: ModelSettingsInput!) { setModelSettings(input: $input) { contextSize ${SETTINGS} } }`;
+    const { data, errors } = await models.graphql(admin, query, { input: { model: 'm', ...input } });
+    return { set: data?.['setModelSettings'], error: errors?.[0] };
+  };
+  const reset = () =>
+    set(Object.fromEntries(Object.keys(NOTHING).map((name) => [name, name === 'pinned' ? false : null])));
+  const chat = async (input: Record<string, unknown> = {}, caller = admin) => {
+    const query = `mutation ($input: ChatInput!) {
+      chat(input: $input) { text finishReason usage { promptTokens completionTokens } }
+    }`;
+    const { data, errors } = await models.graphql(caller, query, {
+      input: { model: 'm', messages: [{ role: 'USER', content: 'Go on' }], maxTokens: 8, ...input },
+    });
+    if (errors?.[0]) throw Object.assign(new Error(errors[0].message), errors[0].extensions);
+    return Object(data?.['chat']);
+  };
+
+  test('a model that nobody has set anything for is as the service decides', async () => {
+    const { data } = await models.graphql(admin, `{ model(name: "m") { ${SETTINGS} } }`);
+    expect(data?.['model']).toEqual({ settings: NOTHING });
+  });
+
+  test('what is left out stays, and null leaves it to the service again', async () => {
+    expect(await set({ temperature: 0.5, topK: 3, idleMinutes: 5, pinned: true })).toMatchObject({
+      set: { settings: { ...NOTHING, temperature: 0.5, topK: 3, idleMinutes: 5, pinned: true } },
+    });
+    expect(await set({ topK: null, repeatPenalty: 1.5 })).toMatchObject({
+      set: { settings: { ...NOTHING, temperature: 0.5, repeatPenalty: 1.5, idleMinutes: 5, pinned: true } },
+    });
+    const [row] = await models.database.sql("select temperature, top_k, pinned from models.settings where name = 'm'");
+    expect(row).toEqual({ temperature: 0.5, top_k: null, pinned: true });
+    expect(await reset()).toMatchObject({ set: { settings: NOTHING } });
+  });
+
+  test.each([
+    ['contextSize', 1_025],
+    ['contextSize', 0],
+    ['sequences', 33],
+    ['threads', 0],
+    ['gpuLayers', -1],
+    ['temperature', 2.1],
+    ['topP', 0],
+    ['topK', 1_001],
+    ['repeatPenalty', 0],
+    ['maxTokens', 0],
+    ['systemPrompt', 'x'.repeat(16_385)],
+    ['systemPrompt', 'a\0b'],
+    ['idleMinutes', 0],
+    ['users', { users: ['nobody'] }],
+  ])('%s out of bounds is refused (%#)', async (argument, value) => {
+    const { error } = await set({ [argument === 'users' ? 'access' : argument]: value });
+    expect(error?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+  });
+
+  test('only models that are there have settings', async () => {
+    expect((await set({ model: 'nobody', pinned: true })).error?.extensions).toMatchObject({ code: 'NOT_FOUND' });
+    expect((await set({ model: '../m', pinned: true })).error?.extensions).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('a load takes them for what it is not told', async () => {
+    expect(await set({ contextSize: 512, sequences: 2, threads: 1 })).toMatchObject({ set: { contextSize: 512 } });
+    const load = async (options: string) => {
+      const { data } = await models.graphql(
+        admin,
+        `mutation { loadModel(name: "m", options: ${options}) { contextSize } }`,
+      );
+      const { data: status } = await models.graphql(admin, '{ inferenceStatus { threads } }');
+      await models.graphql(admin, 'mutation { unloadModel(name: "m") { name } }');
+      return { ...data, ...status };
+    };
+    expect(await load('{}')).toEqual({ loadModel: { contextSize: 512 }, inferenceStatus: { threads: 1 } });
+    expect(await load('{ contextSize: 256 }')).toMatchObject({ loadModel: { contextSize: 256 } });
+    await reset();
+  });
+
+  test('a chat takes them for what it does not say, and has no more tokens than they allow', async () => {
+    // The random model never ends by itself.
+    expect(await chat()).toMatchObject({ finishReason: 'LENGTH', usage: { completionTokens: 8 } });
+    await set({ maxTokens: 5, temperature: 0 });
+    const first = await chat({ maxTokens: null });
+    expect(first).toMatchObject({ finishReason: 'LENGTH', usage: { completionTokens: 5 } });
+    expect(await chat({ maxTokens: 100 })).toEqual(first);
+    expect(await chat({ maxTokens: 3 })).toMatchObject({ usage: { completionTokens: 3 } });
+    await reset();
+  });
+
+  test('a conversation without a system message begins with the default one', async () => {
+    const bare = (await chat()).usage.promptTokens;
+    const own = [
+      { role: 'SYSTEM', content: 'Be brief.' },
+      { role: 'USER', content: 'Go on' },
+    ];
+    const withOwn = (await chat({ messages: own })).usage.promptTokens;
+    await set({ systemPrompt: 'Be brief.' });
+    expect((await chat()).usage.promptTokens).toBe(withOwn);
+    expect(withOwn).toBeGreaterThan(bare);
+    await set({ systemPrompt: 'Something much longer than that, which would be seen.' });
+    expect((await chat({ messages: own })).usage.promptTokens).toBe(withOwn);
+    await reset();
+  });
+
+  test('a model is for the roles and users that it is given to', async () => {
+    const other = await models.addUser(1_000);
+    const refused = { code: 'FORBIDDEN', message: 'You may not use the model m: ask an admin for it.' };
+    await set({ access: { users: [other.userId] } });
+    await chat({}, other);
+    await expect(chat()).rejects.toMatchObject(refused);
+    expect(await set({ access: { roles: ['VIEWER'] } })).toMatchObject({
+      set: { settings: { access: { roles: ['VIEWER'], users: [] } } },
+    });
+    await expect(chat({}, other)).rejects.toMatchObject(refused);
+    await expect(chat({}, someone('ADMIN', { userId: admin.userId }))).rejects.toMatchObject(refused);
+    await set({ access: { roles: ['DEVELOPER'] } });
+    await chat({}, other);
+    await set({ access: null });
+    await chat({}, other);
+  });
+
+  test('each change is in the audit log, without the prompt', async () => {
+    await set({ systemPrompt: 'a secret of the house', topK: 7, access: { users: [admin.userId] } });
+    const [row] = await models.database.sql(
+      "select target_id, details from audit.events where action = 'model.settings-changed' order by id desc limit 1",
+    );
+    expect(row).toEqual({
+      target_id: 'm',
+      details: { topK: 7, systemPrompt: true, access: { roles: [], users: 1 } },
+    });
+    await reset();
+  });
+});
