@@ -1,9 +1,10 @@
 import type { Route } from './route.ts';
+import { embeddingRoutes } from './routes/embeddings.ts';
 import { modelRoutes } from './routes/models.ts';
 import { openAiRoutes } from './routes/openai.ts';
 
 /** Every route of REST. */
-export const ROUTES: readonly Route[] = [...openAiRoutes, ...modelRoutes];
+export const ROUTES: readonly Route[] = [...openAiRoutes, ...embeddingRoutes, ...modelRoutes];
 
 export type Found =
   | { readonly outcome: 'found'; readonly route: Route; readonly segments: Readonly<Record<string, string>> }
