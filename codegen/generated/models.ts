@@ -16,6 +16,8 @@ export type Scalars = {
   ByteCount: { input: number; output: number; }
   /** An instant in ISO 8601, UTC, for example `2026-11-22T19:35:00.000Z`. */
   DateTime: { input: string; output: string; }
+  /** Any JSON value. */
+  JSON: { input: unknown; output: unknown; }
   _FieldSet: { input: unknown; output: unknown; }
 };
 
@@ -40,49 +42,91 @@ export type CatalogueEntry = {
   unverified: Array<Scalars['String']['output']>;
 };
 
+/** One of the answers. */
+export type ChatChoice = {
+  __typename?: 'ChatChoice';
+  finishReason: FinishReason;
+  index: Scalars['Int']['output'];
+  /** Null where they were not asked for. */
+  logprobs?: Maybe<Array<TokenLogprob>>;
+  message: ChatMessage;
+  text: Scalars['String']['output'];
+};
+
+/** Its `message`, `text` and `finishReason` are those of the first choice. */
 export type ChatCompletion = {
   __typename?: 'ChatCompletion';
+  choices: Array<ChatChoice>;
   finishReason: FinishReason;
   message: ChatMessage;
   model: Model;
   requestId: Scalars['ID']['output'];
   /** The message's content. */
   text: Scalars['String']['output'];
+  /** Of all choices together. */
   usage: TokenUsage;
   /** Who is billed. */
   user: User;
 };
 
-/** A piece of a completion. The last one carries `finishReason` and `usage`. */
+/** A piece of a completion. The last one of a choice carries `finishReason`, the last one of all `usage` as well. */
 export type ChatEvent = {
   __typename?: 'ChatEvent';
+  /** The answer that it is a piece of, from 0; they come one after the other. */
+  choice: Scalars['Int']['output'];
   finishReason?: Maybe<FinishReason>;
   /** 0, 1, 2 … without a gap. */
   index: Scalars['Int']['output'];
+  /** Of the tokens that came since the event before; null where they were not asked for. */
+  logprobs?: Maybe<Array<TokenLogprob>>;
   model: Model;
   requestId: Scalars['ID']['output'];
   /** What came since the event before. */
   text: Scalars['String']['output'];
+  /** Calls that are complete since the event before. */
+  toolCalls: Array<ToolCall>;
   usage?: Maybe<TokenUsage>;
   /** Who is billed. */
   user: User;
 };
 
 export type ChatInput = {
+  /** Whether to tell how likely the tokens of the answer were. */
+  logprobs?: InputMaybe<Scalars['Boolean']['input']>;
   /** The most completion tokens to generate, from 1; by default what the context holds. */
   maxTokens?: InputMaybe<Scalars['Int']['input']>;
-  /** The conversation so far, oldest first; the last message is the user's. */
+  /** The conversation so far, oldest first; the last message is the user's, or the result of a call. */
   messages: Array<ChatMessageInput>;
   model: Scalars['String']['input'];
+  /**
+   * Answers to generate, 1 to 8; 1 by default. They come one after the other from the same place, so the prompt is read and
+   * billed once and the completion tokens of all are billed. With a seed, each answer has the next one.
+   */
+  n?: InputMaybe<Scalars['Int']['input']>;
+  /** Whether the model may call several functions in one answer where it decides by itself; true by default. */
+  parallelToolCalls?: InputMaybe<Scalars['Boolean']['input']>;
   /** 0.1 to 2; 1 is off. */
   repeatPenalty?: InputMaybe<Scalars['Float']['input']>;
+  responseFormat?: InputMaybe<ResponseFormat>;
+  /**
+   * JSON Schema (draft 2020-12) that the answer keeps, enforced while it is generated; an answer that is cut short by
+   * `maxTokens` is incomplete. A schema with keywords that cannot be enforced is refused and names them.
+   */
+  responseSchema?: InputMaybe<Scalars['JSON']['input']>;
   seed?: InputMaybe<Scalars['Int']['input']>;
   /** Texts that end the completion; at most 8, of at most 64 characters. */
   stop?: InputMaybe<Array<Scalars['String']['input']>>;
   /** 0 (always the likeliest token) to 2; 0.7 by default. */
   temperature?: InputMaybe<Scalars['Float']['input']>;
+  toolChoice?: InputMaybe<ToolChoice>;
+  /** The tool that is called; goes before `toolChoice`. */
+  toolName?: InputMaybe<Scalars['String']['input']>;
+  /** At most 64 functions. */
+  tools?: InputMaybe<Array<ToolInput>>;
   /** 0 (off) to 1000. */
   topK?: InputMaybe<Scalars['Int']['input']>;
+  /** How many of the likeliest tokens to tell beside each, 0 to 20; needs `logprobs`. */
+  topLogprobs?: InputMaybe<Scalars['Int']['input']>;
   /** Over 0, to 1. */
   topP?: InputMaybe<Scalars['Float']['input']>;
 };
@@ -91,17 +135,49 @@ export type ChatMessage = {
   __typename?: 'ChatMessage';
   content: Scalars['String']['output'];
   role: ChatRole;
+  toolCalls: Array<ToolCall>;
 };
 
 export type ChatMessageInput = {
+  /** May be empty where an assistant has called, and in the result of a call. */
   content: Scalars['String']['input'];
   role: ChatRole;
+  /** Of a message of role TOOL: the id of the call whose result it is. */
+  toolCallId?: InputMaybe<Scalars['ID']['input']>;
+  /** What the assistant called. A message of role TOOL for each of them follows. */
+  toolCalls?: InputMaybe<Array<ToolCallInput>>;
 };
 
 export type ChatRole =
   | 'ASSISTANT'
   | 'SYSTEM'
+  /** The result of a call, after the assistant's message that called. */
+  | 'TOOL'
   | 'USER';
+
+export type CompletionInput = {
+  /** Whether the prompt stands before its continuation. */
+  echo?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether to tell how likely the tokens of the continuation were; not with `echo`. */
+  logprobs?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The most completion tokens of each continuation, from 1; by default what the context holds. */
+  maxTokens?: InputMaybe<Scalars['Int']['input']>;
+  model: Scalars['String']['input'];
+  /** Continuations of each prompt, 1 to 8, together with the prompts at most 16. Each prompt is billed once. */
+  n?: InputMaybe<Scalars['Int']['input']>;
+  /** Texts to continue, 1 to 8, each for itself. */
+  prompt: Array<Scalars['String']['input']>;
+  repeatPenalty?: InputMaybe<Scalars['Float']['input']>;
+  seed?: InputMaybe<Scalars['Int']['input']>;
+  stop?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** Refused: no model here was made to fill in a gap before a text. */
+  suffix?: InputMaybe<Scalars['String']['input']>;
+  temperature?: InputMaybe<Scalars['Float']['input']>;
+  topK?: InputMaybe<Scalars['Int']['input']>;
+  /** 0 to 20; needs `logprobs`. */
+  topLogprobs?: InputMaybe<Scalars['Int']['input']>;
+  topP?: InputMaybe<Scalars['Float']['input']>;
+};
 
 export type DownloadStatus =
   | 'CANCELLED'
@@ -148,7 +224,9 @@ export type FinishReason =
   /** `maxTokens` or the context was reached. */
   | 'LENGTH'
   /** The model ended its answer, or a stop text was met. */
-  | 'STOP';
+  | 'STOP'
+  /** The model wants functions called. */
+  | 'TOOL_CALLS';
 
 export type InferenceStatus = {
   __typename?: 'InferenceStatus';
@@ -300,6 +378,8 @@ export type Mutation = {
   cancelDownload: Model;
   /** Answers when the whole completion is there; the model is loaded on first use. */
   chat: ChatCompletion;
+  /** Continues texts as they are, without any template. Answers when all is there; the model is loaded on first use. */
+  complete: ChatCompletion;
   /** Deletes a model's file and its settings; CONFLICT while it is loaded or downloaded. False where there was none. */
   deleteModel: Scalars['Boolean']['output'];
   /**
@@ -328,6 +408,11 @@ export type MutationCancelDownloadArgs = {
 
 export type MutationChatArgs = {
   input: ChatInput;
+};
+
+
+export type MutationCompleteArgs = {
+  input: CompletionInput;
 };
 
 
@@ -365,6 +450,8 @@ export type Query = {
   __typename?: 'Query';
   /** Models of the class up to 3 billion parameters that can be downloaded by name. */
   catalogue: Array<CatalogueEntry>;
+  /** Tokens that a conversation is as a prompt, counted as `chat` would bill them. Free of charge. */
+  countTokens: Scalars['Int']['output'];
   /** What the loaded models take, and what they do at the moment. */
   inferenceStatus: InferenceStatus;
   model?: Maybe<Model>;
@@ -372,12 +459,34 @@ export type Query = {
   models: Array<Model>;
   /** The machine that the models run on, and all of them. */
   systemStatus: SystemStatus;
+  /**
+   * A text as the model's tokens, without any template; what spells a control token is text like any other. The model is
+   * loaded on first use. Free of charge.
+   */
+  tokenize: Tokenization;
+};
+
+
+export type QueryCountTokensArgs = {
+  messages: Array<ChatMessageInput>;
+  model: Scalars['String']['input'];
 };
 
 
 export type QueryModelArgs = {
   name: Scalars['String']['input'];
 };
+
+
+export type QueryTokenizeArgs = {
+  model: Scalars['String']['input'];
+  text: Scalars['String']['input'];
+};
+
+export type ResponseFormat =
+  /** One JSON object. */
+  | 'JSON_OBJECT'
+  | 'TEXT';
 
 /** What a caller may do: an ADMIN manages models and users, a DEVELOPER chats and writes code, a VIEWER reads. */
 export type Role =
@@ -389,6 +498,8 @@ export type Subscription = {
   __typename?: 'Subscription';
   /** Streams the completion as it is generated. Ending the subscription ends the generation; billed are the prompt, what was delivered and up to one more batch. */
   chat: ChatEvent;
+  /** Streams the continuation of texts; otherwise as `chat`. */
+  complete: ChatEvent;
   /** A model each time its state changes. */
   modelEvents: Model;
 };
@@ -396,6 +507,11 @@ export type Subscription = {
 
 export type SubscriptionChatArgs = {
   input: ChatInput;
+};
+
+
+export type SubscriptionCompleteArgs = {
+  input: CompletionInput;
 };
 
 export type SystemStatus = {
@@ -414,12 +530,71 @@ export type SystemStatus = {
   version: Scalars['String']['output'];
 };
 
+/** A token of an answer, and how likely it was among those that could be sampled. */
+export type TokenLogprob = {
+  __typename?: 'TokenLogprob';
+  /** The natural logarithm of its probability; −9999 where that is too small to tell. */
+  logprob: Scalars['Float']['output'];
+  /** Its text; a part of a character is shown as �. */
+  token: Scalars['String']['output'];
+  /** The likeliest tokens in its place, as many as `topLogprobs` asked for. */
+  top: Array<TopLogprob>;
+};
+
 /** Exact counts of the model's own tokenizer. */
 export type TokenUsage = {
   __typename?: 'TokenUsage';
+  /** Tokens of the prompt that the model still had in mind from before and did not read again. They are billed all the same. */
+  cachedTokens: Scalars['Int']['output'];
   completionTokens: Scalars['Int']['output'];
   promptTokens: Scalars['Int']['output'];
   totalTokens: Scalars['Int']['output'];
+};
+
+export type Tokenization = {
+  __typename?: 'Tokenization';
+  count: Scalars['Int']['output'];
+  /** Ids of the model's vocabulary. */
+  tokens: Array<Scalars['Int']['output']>;
+};
+
+/** A function that the model wants called. */
+export type ToolCall = {
+  __typename?: 'ToolCall';
+  /** A JSON object as text, of the schema of the tool's parameters. */
+  arguments: Scalars['String']['output'];
+  id: Scalars['ID']['output'];
+  name: Scalars['String']['output'];
+};
+
+export type ToolCallInput = {
+  /** A JSON object as text. */
+  arguments: Scalars['String']['input'];
+  id: Scalars['ID']['input'];
+  name: Scalars['String']['input'];
+};
+
+export type ToolChoice =
+  /** The model decides whether it calls; so it is where there are tools and nothing is said. */
+  | 'AUTO'
+  /** It answers with text. */
+  | 'NONE'
+  /** It calls one of the tools. */
+  | 'REQUIRED';
+
+/** A function that the model may call; calling it is up to the client. */
+export type ToolInput = {
+  description?: InputMaybe<Scalars['String']['input']>;
+  /** 1 to 64 letters, digits, `_` and `-`. */
+  name: Scalars['String']['input'];
+  /** JSON Schema of the arguments, an object; without it there are none. */
+  parameters?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+export type TopLogprob = {
+  __typename?: 'TopLogprob';
+  logprob: Scalars['Float']['output'];
+  token: Scalars['String']['output'];
 };
 
 export type User = {
@@ -526,14 +701,16 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  ChatChoice: ResolverTypeWrapper<ChatChoice>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   ChatCompletion: ResolverTypeWrapper<ChatCompletionMapper>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   ChatEvent: ResolverTypeWrapper<ChatEventMapper>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   ChatInput: ChatInput;
   ChatMessage: ResolverTypeWrapper<ChatMessage>;
   ChatMessageInput: ChatMessageInput;
   ChatRole: ChatRole;
+  CompletionInput: CompletionInput;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DownloadStatus: DownloadStatus;
   EmbedInput: EmbedInput;
@@ -541,6 +718,7 @@ export type ResolversTypes = {
   Embeddings: ResolverTypeWrapper<EmbeddingsMapper>;
   FinishReason: FinishReason;
   InferenceStatus: ResolverTypeWrapper<InferenceStatus>;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   Model: ResolverTypeWrapper<ModelMapper>;
   ModelAccess: ResolverTypeWrapper<ModelAccess>;
   ModelAccessInput: ModelAccessInput;
@@ -552,10 +730,18 @@ export type ResolversTypes = {
   ModelStatus: ModelStatus;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  ResponseFormat: ResponseFormat;
   Role: Role;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   SystemStatus: ResolverTypeWrapper<Omit<SystemStatus, 'models'> & { models: Array<ResolversTypes['Model']> }>;
+  TokenLogprob: ResolverTypeWrapper<TokenLogprob>;
   TokenUsage: ResolverTypeWrapper<TokenUsage>;
+  Tokenization: ResolverTypeWrapper<Tokenization>;
+  ToolCall: ResolverTypeWrapper<ToolCall>;
+  ToolCallInput: ToolCallInput;
+  ToolChoice: ToolChoice;
+  ToolInput: ToolInput;
+  TopLogprob: ResolverTypeWrapper<TopLogprob>;
   User: ResolverTypeWrapper<UserMapper>;
 };
 
@@ -566,18 +752,21 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   Boolean: Scalars['Boolean']['output'];
   Float: Scalars['Float']['output'];
+  ChatChoice: ChatChoice;
+  Int: Scalars['Int']['output'];
   ChatCompletion: ChatCompletionMapper;
   ID: Scalars['ID']['output'];
   ChatEvent: ChatEventMapper;
-  Int: Scalars['Int']['output'];
   ChatInput: ChatInput;
   ChatMessage: ChatMessage;
   ChatMessageInput: ChatMessageInput;
+  CompletionInput: CompletionInput;
   DateTime: Scalars['DateTime']['output'];
   EmbedInput: EmbedInput;
   Embedding: Embedding;
   Embeddings: EmbeddingsMapper;
   InferenceStatus: InferenceStatus;
+  JSON: Scalars['JSON']['output'];
   Model: ModelMapper;
   ModelAccess: ModelAccess;
   ModelAccessInput: ModelAccessInput;
@@ -589,7 +778,13 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   Subscription: Record<PropertyKey, never>;
   SystemStatus: Omit<SystemStatus, 'models'> & { models: Array<ResolversParentTypes['Model']> };
+  TokenLogprob: TokenLogprob;
   TokenUsage: TokenUsage;
+  Tokenization: Tokenization;
+  ToolCall: ToolCall;
+  ToolCallInput: ToolCallInput;
+  ToolInput: ToolInput;
+  TopLogprob: TopLogprob;
   User: UserMapper;
 };
 
@@ -611,7 +806,16 @@ export type CatalogueEntryResolvers<ContextType = RequestContext, ParentType ext
   unverified?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type ChatChoiceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ChatChoice'] = ResolversParentTypes['ChatChoice']> = {
+  finishReason?: Resolver<ResolversTypes['FinishReason'], ParentType, ContextType>;
+  index?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  logprobs?: Resolver<Maybe<Array<ResolversTypes['TokenLogprob']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['ChatMessage'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type ChatCompletionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ChatCompletion'] = ResolversParentTypes['ChatCompletion']> = {
+  choices?: Resolver<Array<ResolversTypes['ChatChoice']>, ParentType, ContextType>;
   finishReason?: Resolver<ResolversTypes['FinishReason'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['ChatMessage'], ParentType, ContextType>;
   model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
@@ -622,11 +826,14 @@ export type ChatCompletionResolvers<ContextType = RequestContext, ParentType ext
 };
 
 export type ChatEventResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ChatEvent'] = ResolversParentTypes['ChatEvent']> = {
+  choice?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   finishReason?: Resolver<Maybe<ResolversTypes['FinishReason']>, ParentType, ContextType>;
   index?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  logprobs?: Resolver<Maybe<Array<ResolversTypes['TokenLogprob']>>, ParentType, ContextType>;
   model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
   requestId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  toolCalls?: Resolver<Array<ResolversTypes['ToolCall']>, ParentType, ContextType>;
   usage?: Resolver<Maybe<ResolversTypes['TokenUsage']>, ParentType, ContextType>;
   user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
 };
@@ -634,6 +841,7 @@ export type ChatEventResolvers<ContextType = RequestContext, ParentType extends 
 export type ChatMessageResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ChatMessage'] = ResolversParentTypes['ChatMessage']> = {
   content?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   role?: Resolver<ResolversTypes['ChatRole'], ParentType, ContextType>;
+  toolCalls?: Resolver<Array<ResolversTypes['ToolCall']>, ParentType, ContextType>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -661,6 +869,10 @@ export type InferenceStatusResolvers<ContextType = RequestContext, ParentType ex
   threads?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   tokens?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 };
+
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
+}
 
 export type ModelResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Model'] = ResolversParentTypes['Model'], FederationReferenceType extends FederationReferenceTypes['Model'] = FederationReferenceTypes['Model']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Model']> | FederationReferenceType, FederationReferenceType, ContextType>;
@@ -711,6 +923,7 @@ export type ModelSettingsResolvers<ContextType = RequestContext, ParentType exte
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   cancelDownload?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationCancelDownloadArgs, 'name'>>;
   chat?: Resolver<ResolversTypes['ChatCompletion'], ParentType, ContextType, RequireFields<MutationChatArgs, 'input'>>;
+  complete?: Resolver<ResolversTypes['ChatCompletion'], ParentType, ContextType, RequireFields<MutationCompleteArgs, 'input'>>;
   deleteModel?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteModelArgs, 'name'>>;
   downloadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationDownloadModelArgs, 'name'>>;
   embed?: Resolver<ResolversTypes['Embeddings'], ParentType, ContextType, RequireFields<MutationEmbedArgs, 'input'>>;
@@ -721,14 +934,17 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   catalogue?: Resolver<Array<ResolversTypes['CatalogueEntry']>, ParentType, ContextType>;
+  countTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType, RequireFields<QueryCountTokensArgs, 'messages' | 'model'>>;
   inferenceStatus?: Resolver<ResolversTypes['InferenceStatus'], ParentType, ContextType>;
   model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType, RequireFields<QueryModelArgs, 'name'>>;
   models?: Resolver<Array<ResolversTypes['Model']>, ParentType, ContextType>;
   systemStatus?: Resolver<ResolversTypes['SystemStatus'], ParentType, ContextType>;
+  tokenize?: Resolver<ResolversTypes['Tokenization'], ParentType, ContextType, RequireFields<QueryTokenizeArgs, 'model' | 'text'>>;
 };
 
 export type SubscriptionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
   chat?: SubscriptionResolver<ResolversTypes['ChatEvent'], "chat", ParentType, ContextType, RequireFields<SubscriptionChatArgs, 'input'>>;
+  complete?: SubscriptionResolver<ResolversTypes['ChatEvent'], "complete", ParentType, ContextType, RequireFields<SubscriptionCompleteArgs, 'input'>>;
   modelEvents?: SubscriptionResolver<ResolversTypes['Model'], "modelEvents", ParentType, ContextType>;
 };
 
@@ -743,10 +959,33 @@ export type SystemStatusResolvers<ContextType = RequestContext, ParentType exten
   version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type TokenLogprobResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['TokenLogprob'] = ResolversParentTypes['TokenLogprob']> = {
+  logprob?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  token?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  top?: Resolver<Array<ResolversTypes['TopLogprob']>, ParentType, ContextType>;
+};
+
 export type TokenUsageResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['TokenUsage'] = ResolversParentTypes['TokenUsage']> = {
+  cachedTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   completionTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   promptTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   totalTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type TokenizationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Tokenization'] = ResolversParentTypes['Tokenization']> = {
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  tokens?: Resolver<Array<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type ToolCallResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ToolCall'] = ResolversParentTypes['ToolCall']> = {
+  arguments?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type TopLogprobResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['TopLogprob'] = ResolversParentTypes['TopLogprob']> = {
+  logprob?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  token?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type UserResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
@@ -756,6 +995,7 @@ export type UserResolvers<ContextType = RequestContext, ParentType extends Resol
 export type Resolvers<ContextType = RequestContext> = {
   ByteCount?: GraphQLScalarType;
   CatalogueEntry?: CatalogueEntryResolvers<ContextType>;
+  ChatChoice?: ChatChoiceResolvers<ContextType>;
   ChatCompletion?: ChatCompletionResolvers<ContextType>;
   ChatEvent?: ChatEventResolvers<ContextType>;
   ChatMessage?: ChatMessageResolvers<ContextType>;
@@ -763,6 +1003,7 @@ export type Resolvers<ContextType = RequestContext> = {
   Embedding?: EmbeddingResolvers<ContextType>;
   Embeddings?: EmbeddingsResolvers<ContextType>;
   InferenceStatus?: InferenceStatusResolvers<ContextType>;
+  JSON?: GraphQLScalarType;
   Model?: ModelResolvers<ContextType>;
   ModelAccess?: ModelAccessResolvers<ContextType>;
   ModelDownload?: ModelDownloadResolvers<ContextType>;
@@ -771,7 +1012,11 @@ export type Resolvers<ContextType = RequestContext> = {
   Query?: QueryResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   SystemStatus?: SystemStatusResolvers<ContextType>;
+  TokenLogprob?: TokenLogprobResolvers<ContextType>;
   TokenUsage?: TokenUsageResolvers<ContextType>;
+  Tokenization?: TokenizationResolvers<ContextType>;
+  ToolCall?: ToolCallResolvers<ContextType>;
+  TopLogprob?: TopLogprobResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
 };
 

@@ -8,15 +8,15 @@ const only = (...values: readonly unknown[]): AnySchemaObject => ({ enum: [...va
 
 const MESSAGE: AnySchemaObject = {
   type: 'object',
-  required: ['role', 'content'],
+  required: ['role'],
   additionalProperties: false,
   properties: {
     role: {
-      enum: ['system', 'developer', 'user', 'assistant'],
-      description: '`developer` is another word for `system`.',
+      enum: ['system', 'developer', 'user', 'assistant', 'tool'],
+      description: '`developer` is another word for `system`; of `tool` is the result of a call.',
     },
     content: {
-      type: ['string', 'array'],
+      type: ['string', 'array', NULL],
       maxLength: 262_144,
       minItems: 1,
       maxItems: 100,
@@ -34,7 +34,28 @@ const MESSAGE: AnySchemaObject = {
     annotations: IGNORED,
     audio: only(),
     function_call: only(),
-    tool_calls: { type: ['array', NULL], maxItems: 0 },
+    tool_calls: {
+      type: ['array', NULL],
+      maxItems: 64,
+      description: 'What the assistant called; a message of role `tool` for each of them follows.',
+      items: {
+        type: 'object',
+        required: ['id', 'function'],
+        additionalProperties: false,
+        properties: {
+          id: { type: 'string', minLength: 1, maxLength: 200 },
+          type: { const: 'function' },
+          index: IGNORED,
+          function: {
+            type: 'object',
+            required: ['name', 'arguments'],
+            additionalProperties: false,
+            properties: { name: { type: 'string', maxLength: 64 }, arguments: { type: 'string', maxLength: 262_144 } },
+          },
+        },
+      },
+    },
+    tool_call_id: { type: 'string', maxLength: 200, description: 'Of a message of role `tool`: the call.' },
   },
 };
 
@@ -60,11 +81,84 @@ const SAMPLING: Readonly<Record<string, AnySchemaObject>> = {
 
 /** What OpenAI has besides. A parameter that would change the answer, and that no model here heeds, is refused. */
 const OTHERS: Readonly<Record<string, AnySchemaObject>> = {
-  n: only(1),
   frequency_penalty: only(0),
   presence_penalty: only(0),
   logit_bias: { type: ['object', NULL], maxProperties: 0 },
   user: IGNORED,
+};
+
+const ANSWERS: AnySchemaObject = {
+  type: ['integer', NULL],
+  minimum: 1,
+  maximum: 8,
+  description: 'Answers to generate. The prompt is billed once, the tokens of all answers are.',
+};
+const TOP: AnySchemaObject = { type: ['integer', NULL], minimum: 0, maximum: 20 };
+const STREAM_OPTIONS: AnySchemaObject = {
+  type: ['object', NULL],
+  additionalProperties: false,
+  properties: {
+    include_usage: { type: 'boolean', description: 'Whether a last chunk without choices tells the usage.' },
+    include_obfuscation: IGNORED,
+  },
+};
+/** The models service says of a schema what it cannot keep. */
+const JSON_SCHEMA: AnySchemaObject = { type: ['object', NULL], description: 'JSON Schema.' };
+const FORMAT: AnySchemaObject = {
+  type: ['object', NULL],
+  required: ['type'],
+  oneOf: [
+    { type: NULL },
+    { type: 'object', additionalProperties: false, properties: { type: { enum: ['text', 'json_object'] } } },
+    {
+      type: 'object',
+      required: ['json_schema'],
+      additionalProperties: false,
+      properties: {
+        type: { const: 'json_schema' },
+        json_schema: {
+          type: 'object',
+          required: ['schema'],
+          additionalProperties: false,
+          properties: { name: IGNORED, description: IGNORED, strict: IGNORED, schema: { type: 'object' } },
+        },
+      },
+    },
+  ],
+  description: 'What is asked for is enforced while the answer is generated.',
+};
+const NAMED: AnySchemaObject = { type: 'object', required: ['name'], properties: { name: { type: 'string' } } };
+const TOOLS: Readonly<Record<string, AnySchemaObject>> = {
+  tools: {
+    type: ['array', NULL],
+    maxItems: 64,
+    items: {
+      type: 'object',
+      required: ['type', 'function'],
+      additionalProperties: false,
+      properties: {
+        type: { const: 'function' },
+        function: {
+          type: 'object',
+          required: ['name'],
+          additionalProperties: false,
+          properties: {
+            name: { type: 'string', minLength: 1, maxLength: 64 },
+            description: { type: ['string', NULL], maxLength: 4_096 },
+            parameters: JSON_SCHEMA,
+            strict: IGNORED,
+          },
+        },
+      },
+    },
+  },
+  tool_choice: {
+    oneOf: [
+      { enum: ['none', 'auto', 'required', null] },
+      { type: 'object', required: ['function'], properties: { type: { const: 'function' }, function: NAMED } },
+    ],
+  },
+  parallel_tool_calls: { type: ['boolean', NULL] },
 };
 
 const MODEL: AnySchemaObject = { type: 'string', minLength: 1, maxLength: 200 };
@@ -81,34 +175,21 @@ export const chatBody = (stream: AnySchemaObject): AnySchemaObject => ({
       minItems: 1,
       maxItems: 1_000,
       items: MESSAGE,
-      description: "The conversation so far, oldest first; the last message is the user's.",
+      description: "The conversation so far, oldest first; the last message is the user's, or the result of a call.",
     },
     max_completion_tokens: { ...TOKENS, description: 'As max_tokens, before which it goes.' },
     ...SAMPLING,
     stream,
-    stream_options: {
-      type: ['object', NULL],
-      additionalProperties: false,
-      properties: {
-        include_usage: { type: 'boolean', description: 'Whether a last chunk without choices tells the usage.' },
-        include_obfuscation: IGNORED,
-      },
-    },
+    stream_options: STREAM_OPTIONS,
     ...OTHERS,
-    logprobs: only(false),
-    top_logprobs: only(0),
-    response_format: {
-      type: ['object', NULL],
-      required: ['type'],
-      additionalProperties: false,
-      properties: { type: { const: 'text' } },
-    },
+    n: ANSWERS,
+    logprobs: { type: ['boolean', NULL] },
+    top_logprobs: { ...TOP, description: 'Needs logprobs.' },
+    response_format: FORMAT,
     modalities: { type: ['array', NULL], items: { const: 'text' } },
-    tools: { type: ['array', NULL], maxItems: 0 },
+    ...TOOLS,
     functions: { type: ['array', NULL], maxItems: 0 },
-    tool_choice: only('none', 'auto'),
     function_call: only('none', 'auto'),
-    parallel_tool_calls: IGNORED,
     metadata: IGNORED,
     prediction: IGNORED,
     prompt_cache_key: IGNORED,
@@ -121,8 +202,33 @@ export const chatBody = (stream: AnySchemaObject): AnySchemaObject => ({
   },
 });
 
-/** The body of a completion without a conversation. */
+const TEXT_TO_CONTINUE: AnySchemaObject = { type: 'string', minLength: 1, maxLength: 262_144 };
+
+/** The body of a completion: texts that are continued without any template. */
 export const COMPLETION_BODY: AnySchemaObject = {
+  type: 'object',
+  required: ['model', 'prompt'],
+  additionalProperties: false,
+  properties: {
+    model: MODEL,
+    prompt: {
+      oneOf: [TEXT_TO_CONTINUE, { type: 'array', minItems: 1, maxItems: 8, items: TEXT_TO_CONTINUE }],
+      description: 'A text, or several, each continued for itself.',
+    },
+    ...SAMPLING,
+    ...OTHERS,
+    n: ANSWERS,
+    best_of: only(1),
+    echo: { type: ['boolean', NULL], description: 'Whether the prompt stands before its continuation.' },
+    suffix: { type: ['string', NULL], description: 'Refused unless it is empty.' },
+    logprobs: { ...TOP, description: 'How many of the likeliest tokens to tell beside each; not with echo.' },
+    stream: { type: ['boolean', NULL] },
+    stream_options: STREAM_OPTIONS,
+  },
+};
+
+/** The body of the seeds' completion. */
+export const PROMPT_BODY: AnySchemaObject = {
   type: 'object',
   required: ['model', 'prompt'],
   additionalProperties: false,
@@ -131,6 +237,7 @@ export const COMPLETION_BODY: AnySchemaObject = {
     prompt: { type: 'string', minLength: 1, maxLength: 262_144, description: "Put to the model as a user's message." },
     ...SAMPLING,
     ...OTHERS,
+    n: only(1),
     stream: only(false),
   },
 };
@@ -145,10 +252,34 @@ const list = (items: AnySchemaObject): AnySchemaObject => ({ type: 'array', item
 const COUNT: AnySchemaObject = { type: 'integer', minimum: 0 };
 const TEXT: AnySchemaObject = { type: 'string' };
 const FINISH: AnySchemaObject = {
-  enum: ['stop', 'length'],
+  enum: ['stop', 'length', 'tool_calls'],
   description: '`length` when max_tokens, the context or the token budget was reached.',
 };
-const USAGE = object({ prompt_tokens: COUNT, completion_tokens: COUNT, total_tokens: COUNT });
+const USAGE = object({
+  prompt_tokens: COUNT,
+  completion_tokens: COUNT,
+  total_tokens: COUNT,
+  prompt_tokens_details: object({
+    cached_tokens: { ...COUNT, description: 'Of prompt_tokens, those that were not read again; billed all the same.' },
+  }),
+});
+const NUMBER: AnySchemaObject = { type: 'number' };
+const BYTES: AnySchemaObject = { type: ['array', NULL], items: COUNT };
+const SCORED = { token: TEXT, logprob: NUMBER, bytes: BYTES };
+const CHAT_LOGPROBS = {
+  ...object({ content: list(object({ ...SCORED, top_logprobs: list(object(SCORED)) })), refusal: { type: NULL } }),
+  type: ['object', NULL],
+};
+const COMPLETION_LOGPROBS = {
+  ...object({
+    tokens: list(TEXT),
+    token_logprobs: list(NUMBER),
+    top_logprobs: list({ type: 'object', additionalProperties: NUMBER }),
+    text_offset: list(COUNT),
+  }),
+  type: ['object', NULL],
+};
+const CALLED = { id: TEXT, type: { const: 'function' }, function: object({ name: TEXT, arguments: TEXT }) };
 
 /** What each kind of completion has in common. */
 const completion = (kind: string, choice: AnySchemaObject, usage: AnySchemaObject, optional: readonly string[] = []) =>
@@ -157,9 +288,17 @@ const completion = (kind: string, choice: AnySchemaObject, usage: AnySchemaObjec
 export const CHAT_ANSWER = completion(
   'chat.completion',
   object({
-    index: { const: 0 },
-    message: object({ role: { const: 'assistant' }, content: TEXT, refusal: { type: NULL } }),
-    logprobs: { type: NULL },
+    index: COUNT,
+    message: object(
+      {
+        role: { const: 'assistant' },
+        content: { type: ['string', NULL] },
+        refusal: { type: NULL },
+        tool_calls: list(object(CALLED)),
+      },
+      ['tool_calls'],
+    ),
+    logprobs: CHAT_LOGPROBS,
     finish_reason: FINISH,
   }),
   USAGE,
@@ -168,10 +307,13 @@ export const CHAT_ANSWER = completion(
 export const CHAT_CHUNK = completion(
   'chat.completion.chunk',
   object({
-    index: { const: 0 },
-    delta: object({ role: { const: 'assistant' }, content: TEXT }, ['role', 'content']),
-    logprobs: { type: NULL },
-    finish_reason: { enum: ['stop', 'length', null] },
+    index: COUNT,
+    delta: object(
+      { role: { const: 'assistant' }, content: TEXT, tool_calls: list(object({ index: COUNT, ...CALLED })) },
+      ['role', 'content', 'tool_calls'],
+    ),
+    logprobs: CHAT_LOGPROBS,
+    finish_reason: { enum: ['stop', 'length', 'tool_calls', null] },
   }),
   { ...USAGE, type: ['object', NULL] },
   ['usage'],
@@ -179,8 +321,20 @@ export const CHAT_CHUNK = completion(
 
 export const COMPLETION_ANSWER = completion(
   'text_completion',
-  object({ index: { const: 0 }, text: TEXT, logprobs: { type: NULL }, finish_reason: FINISH }),
+  object({ index: COUNT, text: TEXT, logprobs: COMPLETION_LOGPROBS, finish_reason: FINISH }),
   USAGE,
+);
+
+export const COMPLETION_CHUNK = completion(
+  'text_completion',
+  object({
+    index: COUNT,
+    text: TEXT,
+    logprobs: COMPLETION_LOGPROBS,
+    finish_reason: { enum: ['stop', 'length', null] },
+  }),
+  { ...USAGE, type: ['object', NULL] },
+  ['usage'],
 );
 
 const MODEL_ANSWER = object({

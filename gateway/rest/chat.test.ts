@@ -2,9 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { chatChunks, chatInput, type ChatEventData } from './chat.ts';
 
 const event = (text: string, end: Partial<ChatEventData['chat']> = {}): ChatEventData => ({
-  chat: { requestId: 'r', model: { name: 'starter' }, text, finishReason: null, usage: null, ...end },
+  chat: {
+    requestId: 'r',
+    model: { name: 'starter' },
+    choice: 0,
+    text,
+    toolCalls: [],
+    logprobs: null,
+    finishReason: null,
+    usage: null,
+    ...end,
+  },
 });
-const USAGE = { promptTokens: 1, completionTokens: 2, totalTokens: 3 };
+const USAGE = { promptTokens: 1, completionTokens: 2, totalTokens: 3, cachedTokens: 0 };
 const deltas = (payloads: readonly unknown[]) => payloads.map((payload) => Object(payload).choices?.[0]?.delta);
 
 describe('chunks', () => {

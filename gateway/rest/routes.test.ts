@@ -80,18 +80,18 @@ describe('the body of a chat', () => {
   });
 
   test.each([
-    [{ n: 2 }],
+    [{ n: 9 }],
     [{ presence_penalty: -1 }],
-    [{ logprobs: true }],
+    [{ top_logprobs: 21 }],
     [{ logit_bias: { 50_256: -100 } }],
-    [{ tool_choice: 'required' }],
+    [{ tool_choice: 'any' }],
     [{ response_format: { type: 'json_schema', json_schema: {} } }],
     [{ modalities: ['audio'] }],
     [{ web_search_options: {} }],
     [{ stop: Array(9).fill('x') }],
     [{ top_p: 0 }],
-    [{ messages: [{ role: 'tool', content: 'x' }] }],
-    [{ messages: [{ role: 'user', content: null }] }],
+    [{ messages: [{ role: 'function', content: 'x' }] }],
+    [{ messages: [{ role: 'user', content: 5 }] }],
   ])('refuses %j, which would', (more) => {
     expect(check({ ...CHAT, ...more })).toBe(false);
   });

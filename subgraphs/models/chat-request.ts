@@ -1,70 +1,87 @@
-import { randomInt } from 'node:crypto';
 import type { ChatInput } from '#codegen/models.ts';
 import { refuse, within } from './bounds.ts';
-import type { Sampling, Turn } from './worker/protocol.ts';
+import { readMessages } from './chat-messages.ts';
+import { readSampling, type Decoding } from './decoding.ts';
+import { choiceGrammar, jsonGrammar, OBJECT_GRAMMAR } from './json-grammar.ts';
+import { chatWithDefaults } from './model-settings.ts';
+import type { ModelSettings } from './store/settings.ts';
+import { readTools } from './tools.ts';
+import type { Form, Prompt, Tool } from './worker/protocol.ts';
 
-/** A chat that may be run. */
-export interface ChatRequest {
+/** What is to be generated, and may be. */
+export interface GenerationRequest extends Decoding {
   readonly model: string;
-  readonly turns: readonly Turn[];
-  /** Null: as many as the context holds. */
-  readonly maxTokens: number | null;
-  readonly sampling: Sampling;
-  readonly stop: readonly string[];
+  readonly prompts: readonly Prompt[];
+  readonly form: Form;
+  /** Answers to each prompt. */
+  readonly answers: number;
+  /** Whether a prompt, which is a text then, stands before its answer. */
+  readonly echo: boolean;
 }
 
-const MAX_MESSAGES = 1_000;
-const MAX_CONTENT_BYTES = 262_144;
-const MAX_STOPS = 8;
-const MAX_STOP_LENGTH = 64;
-const MAX_INT = 2_147_483_647;
-const DEFAULTS = { temperature: 0.7, topP: 0.95, topK: 40, repeatPenalty: 1 } as const;
+/** A chat as the service takes it: what the client leaves out is what the model's settings say. */
+export const askChat = (input: ChatInput) => ({
+  model: input.model,
+  read: (settings: ModelSettings): GenerationRequest => readChatRequest(chatWithDefaults(input, settings)),
+});
 
-/** GraphQL means the same by an argument that is null and one that is left out. */
-const given = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
+export const MAX_ANSWERS = 8;
+/** Calls of one answer. */
+const MOST_CALLS = 16;
 
-const readTurns = (messages: ChatInput['messages']): readonly Turn[] => {
-  if (messages.length === 0) return refuse('messages', 'messages is empty; it must end with a message of the user.');
-  if (messages.length > MAX_MESSAGES) {
-    return refuse('messages', `messages has ${messages.length} entries; it may have ${MAX_MESSAGES}.`);
+const grammarForm = (grammar: string): Form => ({ kind: 'grammar', grammar });
+
+/** The tool that must be called by name. */
+const toolNamed = (name: string, tools: readonly Tool[]): Tool =>
+  tools.find((tool) => tool.name === name) ??
+  refuse('toolName', `toolName is ${JSON.stringify(name.slice(0, 64))}, which tools does not hold.`);
+
+const readForm = (input: ChatInput, tools: readonly Tool[]): Form => {
+  const { responseSchema, responseFormat, toolChoice, toolName } = input;
+  const structured = (responseSchema ?? null) !== null || responseFormat === 'JSON_OBJECT';
+  if (typeof toolName === 'string' || toolChoice === 'REQUIRED') {
+    if (structured)
+      return refuse('toolChoice', 'A call that is required leaves no text for responseSchema or responseFormat.');
+    const names = (typeof toolName === 'string' ? [toolNamed(toolName, tools)] : tools).map(({ name }) => name);
+    if (names.length === 0) return refuse('toolChoice', 'toolChoice is REQUIRED, and there are no tools.');
+    return { kind: 'call', names, choice: choiceGrammar(names) };
   }
-  const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
-  if (bytes > MAX_CONTENT_BYTES) {
-    return refuse('messages', `messages holds ${bytes} bytes of content; it may hold ${MAX_CONTENT_BYTES}.`);
+  if (structured && tools.length > 0 && toolChoice !== 'NONE') {
+    return refuse('responseSchema', 'responseSchema and responseFormat need toolChoice NONE where there are tools.');
   }
-  const empty = messages.findIndex(({ content }) => content === '');
-  if (empty !== -1) return refuse('messages', `messages[${empty}].content is empty.`);
-  if (messages.at(-1)?.role !== 'USER') return refuse('messages', 'The last of the messages must be of the role USER.');
-  return messages.map(({ role, content }) => ({ role, content }));
-};
-
-const readStops = (stop: ChatInput['stop']): readonly string[] => {
-  const texts = stop ?? [];
-  if (texts.length > MAX_STOPS) return refuse('stop', `stop has ${texts.length} texts; it may have ${MAX_STOPS}.`);
-  const wrong = texts.findIndex((text) => text.length === 0 || text.length > MAX_STOP_LENGTH);
-  if (wrong === -1) return texts;
-  return refuse('stop', `stop[${wrong}] has ${texts[wrong]?.length} characters; it must have 1 to ${MAX_STOP_LENGTH}.`);
+  if ((responseSchema ?? null) !== null) {
+    const grammar = jsonGrammar(responseSchema);
+    if (grammar.outcome === 'grammar') return grammarForm(grammar.gbnf);
+    return refuse('responseSchema', `responseSchema cannot be enforced: ${grammar.reason}.`);
+  }
+  if (structured) return grammarForm(OBJECT_GRAMMAR);
+  return { kind: 'free', mostCalls: input.parallelToolCalls === false ? 1 : MOST_CALLS };
 };
 
 /**
  * Validates what a client asks for.
  * @throws StudioError BAD_USER_INPUT naming the argument that is out of bounds
  */
-export const readChatRequest = (input: ChatInput): ChatRequest => {
-  const topP = within('topP', input.topP ?? DEFAULTS.topP, 0, 1);
-  if (topP === 0) return refuse('topP', 'topP is 0; it must be over 0, to 1.');
+export const readChatRequest = (input: ChatInput): GenerationRequest => {
+  const decoding = readSampling(input);
+  const tools = readTools(input.tools ?? []);
+  const form = readForm(input, tools);
+  if (form.kind === 'call' && decoding.scores !== null) {
+    return refuse('logprobs', 'A call that is required has no logprobs.');
+  }
   return {
+    ...decoding,
     model: input.model,
-    turns: readTurns(input.messages),
-    maxTokens: given(input.maxTokens) ? within('maxTokens', input.maxTokens, 1, MAX_INT) : null,
-    sampling: {
-      temperature: within('temperature', input.temperature ?? DEFAULTS.temperature, 0, 2),
-      topP,
-      topK: within('topK', input.topK ?? DEFAULTS.topK, 0, 1_000),
-      repeatPenalty: within('repeatPenalty', input.repeatPenalty ?? DEFAULTS.repeatPenalty, 0.1, 2),
-      // The sampler takes 32 unsigned bits; without a seed every chat has one of its own.
-      seed: given(input.seed) ? input.seed >>> 0 : randomInt(2 ** 32),
-    },
-    stop: readStops(input.stop),
+    // Tools that are not to be called are not told of either.
+    prompts: [
+      {
+        kind: 'chat',
+        turns: readMessages(input.messages),
+        tools: input.toolChoice === 'NONE' && form.kind !== 'call' ? [] : tools,
+      },
+    ],
+    form,
+    answers: within('n', input.n ?? 1, 1, MAX_ANSWERS),
+    echo: false,
   };
 };

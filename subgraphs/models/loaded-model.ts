@@ -6,7 +6,7 @@ import { openTexts, type Answer, type OpenTexts, type WorkerLine } from './open-
 import { createSlots } from './slots.ts';
 import { watchSilence } from './watchdog.ts';
 import { startWorker, type WorkerProcess } from './worker-process.ts';
-import type { Batch, GenerateOptions, LoadOptions, Report, Turn } from './worker/protocol.ts';
+import type { Batch, Command, GenerateOptions, LoadOptions, Prompt, Reason, Report } from './worker/protocol.ts';
 
 /** A model whose worker runs. */
 export interface LoadedModel {
@@ -19,11 +19,18 @@ export interface LoadedModel {
   /** Conversations that have their place, and that wait for one. */
   load(): { readonly active: number; readonly queued: number };
   /**
-   * Waits until there is a place for a conversation, and counts its prompt.
+   * Waits until there is a place for a conversation, and counts its prompts.
    * @throws StudioError BAD_USER_INPUT when the model does not take the conversation, CONTEXT_LENGTH_EXCEEDED, OVERLOADED,
    *   MODEL_CRASHED; the signal's reason
    */
-  open(turns: readonly Turn[], signal: AbortSignal): Promise<OpenConversation>;
+  open(prompts: readonly Prompt[], signal: AbortSignal): Promise<OpenConversation>;
+  /**
+   * Tokens of a prompt.
+   * @throws StudioError BAD_USER_INPUT when the model does not take it, MODEL_CRASHED; the signal's reason
+   */
+  count(prompt: Prompt, signal: AbortSignal): Promise<number>;
+  /** The ids of a text's tokens. @throws StudioError MODEL_CRASHED; the signal's reason */
+  tokenize(text: string, signal: AbortSignal): Promise<readonly number[]>;
   /** Of a model for embeddings: as `openTexts`. */
   openTexts(texts: readonly string[], signal: AbortSignal): Promise<OpenTexts>;
   /** Ends the worker; what runs fails with this error. */
@@ -34,19 +41,25 @@ export interface LoadedModel {
 
 /** A conversation that has its place. */
 interface OpenConversation extends Disposable {
-  readonly promptTokens: number;
-  /** Completion tokens that the context has room for, at least 1. */
-  readonly room: number;
+  /** Of each prompt its tokens, and the completion tokens that the context has room for, at least 1. */
+  readonly prompts: readonly { readonly promptTokens: number; readonly room: number }[];
   /**
-   * Generates the answer; asking for the next step takes the one before it. The last one has a reason. To be called once.
+   * Answers one of the prompts; asking for the next step takes the one before it. The last one has a reason. One after
+   * the other, as often as is wanted.
    * @throws StudioError MODEL_CRASHED; the signal's reason
    */
-  generate(options: Omit<GenerateOptions, 'turns'>, signal: AbortSignal): AsyncGenerator<Step, void, undefined>;
+  generate(
+    prompt: number,
+    options: Omit<GenerateOptions, 'prompt'>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Step, void, undefined>;
 }
 
 interface Step extends Batch {
   /** Why the answer ends with this step; null while it goes on. */
-  readonly reason: 'stop' | 'length' | null;
+  readonly reason: Reason | null;
+  /** Tokens of the prompt that were not read again; known at the end. */
+  readonly cachedTokens: number;
 }
 
 export type LoadResult =
@@ -121,14 +134,22 @@ const createModel = (
     return { id, mailbox };
   };
 
-  const count = async (turns: readonly Turn[], signal: AbortSignal): Promise<number> => {
+  /** Asks what has one answer. */
+  const inquire = async (
+    argument: string,
+    command: (id: number) => Command,
+    signal: AbortSignal,
+  ): Promise<Exclude<Answer, { readonly type: 'failed' }>> => {
     const { id, mailbox } = ask(() => {});
-    worker.send({ type: 'count', id, turns });
+    worker.send(command(id));
     const answer = await mailbox.take(signal);
-    if (answer.type === 'failed') {
-      const reason = answer.reason.slice(0, SHOWN_REASON);
-      return refuse('messages', `${name} does not take this conversation: ${reason}`);
-    }
+    if (answer.type !== 'failed') return answer;
+    return refuse(argument, `${name} does not take this: ${answer.reason.slice(0, SHOWN_REASON)}`);
+  };
+
+  const count = async (prompt: Prompt, signal: AbortSignal): Promise<number> => {
+    const argument = prompt.kind === 'chat' ? 'messages' : 'prompt';
+    const answer = await inquire(argument, (id) => ({ type: 'count', id, prompt }), signal);
     if (answer.type !== 'counted') throw new Error(`the worker answered a count with '${answer.type}'`);
     return answer.promptTokens;
   };
@@ -138,9 +159,13 @@ const createModel = (
   const roomFor = (promptTokens: number): number => contextSize - SPARE_TOKENS - promptTokens;
 
   /** Counts a prompt that leaves room for an answer. */
-  const fit = async (turns: readonly Turn[], signal: AbortSignal): Promise<number> => {
-    const promptTokens = await count(turns, signal);
-    if (roomFor(promptTokens) >= 1) return promptTokens;
+  const fit = async (
+    prompt: Prompt,
+    signal: AbortSignal,
+  ): Promise<{ readonly promptTokens: number; readonly room: number }> => {
+    const promptTokens = await count(prompt, signal);
+    const room = roomFor(promptTokens);
+    if (room >= 1) return { promptTokens, room };
     throw new StudioError(
       'CONTEXT_LENGTH_EXCEEDED',
       `The prompt has ${promptTokens} tokens; ${name} takes ${roomFor(1)} at most.`,
@@ -160,16 +185,15 @@ const createModel = (
       for (;;) {
         const answer = await mailbox.take(signal);
         if (answer.type === 'failed') throw new Error(`${name} failed: ${answer.reason}`);
-        if (answer.type !== 'batch' && answer.type !== 'ended') {
-          throw new Error(`the worker answered a generation with '${answer.type}'`);
-        }
-        const { text, completionTokens } = answer;
         if (answer.type === 'batch') {
-          yield { text, completionTokens, reason: null };
-          worker.send({ type: 'acknowledge', id, completionTokens });
-        } else {
-          if (answer.reason !== 'aborted') yield { text, completionTokens, reason: answer.reason };
+          yield { ...answer, reason: null, cachedTokens: 0 };
+          worker.send({ type: 'acknowledge', id, completionTokens: answer.completionTokens });
+        } else if (answer.type === 'ended') {
+          const { reason } = answer;
+          if (reason !== 'aborted') yield { ...answer, reason };
           return;
+        } else {
+          throw new Error(`the worker answered a generation with '${answer.type}'`);
         }
       }
     } finally {
@@ -186,24 +210,43 @@ const createModel = (
     memoryBytes: () => memoryBytes,
     load: () => slots.load(),
     ended: worker.ended,
-    open: async (turns, signal) => {
-      // Before the prompt is counted: whoever has no place costs the worker nothing.
+    count,
+    tokenize: async (text, signal) => {
+      const answer = await inquire('text', (id) => ({ type: 'tokenize', id, text }), signal);
+      if (answer.type !== 'tokenized') throw new Error(`the worker answered a text with '${answer.type}'`);
+      return answer.tokens;
+    },
+    open: async (prompts, signal) => {
+      // Before the prompts are counted: whoever has no place costs the worker nothing.
       const leave = await slots.take(signal);
-      const promptTokens = await fit(turns, signal).catch((error: unknown) => {
+      // A place whose generation has begun is free when the worker says so.
+      let generating = 0;
+      let over = false;
+      const leaveOnce = (): void => {
+        if (over && generating === 0) leave();
+      };
+      const counted: Awaited<ReturnType<typeof fit>>[] = [];
+      try {
+        for (const prompt of prompts) counted.push(await fit(prompt, signal));
+      } catch (error) {
         leave();
         throw error;
-      });
-      let generating = false;
+      }
       return {
-        promptTokens,
-        room: roomFor(promptTokens),
-        generate: (options, stop) => {
-          generating = true;
-          return generate(leave, { ...options, turns }, stop);
+        prompts: counted,
+        generate: (index, options, stop) => {
+          const prompt = prompts[index];
+          if (!prompt) throw new Error(`there is no prompt ${index}`);
+          generating += 1;
+          const rest = (): void => {
+            generating -= 1;
+            leaveOnce();
+          };
+          return generate(rest, { ...options, prompt }, stop);
         },
-        // A place whose generation has begun is free when the worker says so.
         [Symbol.dispose]: () => {
-          if (!generating) leave();
+          over = true;
+          leaveOnce();
         },
       };
     },

@@ -1,4 +1,5 @@
 import type { ModelSettings } from './store/settings.ts';
+import type { Call, Score } from './worker/protocol.ts';
 
 /** A model by its name; what else is asked comes from the catalogue. */
 export interface ModelMapper {
@@ -13,14 +14,19 @@ interface Usage {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly totalTokens: number;
+  readonly cachedTokens: number;
 }
 
-type Finish = 'STOP' | 'LENGTH' | 'BUDGET';
+export type Finish = 'STOP' | 'LENGTH' | 'BUDGET' | 'TOOL_CALLS';
 
 export interface ChatEventMapper {
   readonly requestId: string;
   readonly index: number;
+  readonly choice: number;
   readonly text: string;
+  readonly toolCalls: readonly Call[];
+  /** Null where they were not asked for. */
+  readonly logprobs: readonly Score[] | null;
   readonly finishReason: Finish | null;
   readonly usage: Usage | null;
   readonly model: ModelMapper;
@@ -35,12 +41,21 @@ export interface EmbeddingsMapper {
   readonly usage: Usage;
 }
 
+/** One of the answers. */
+export interface ChoiceMapper {
+  readonly index: number;
+  readonly text: string;
+  readonly toolCalls: readonly Call[];
+  readonly logprobs: readonly Score[] | null;
+  readonly finishReason: Finish;
+}
+
 export interface ChatCompletionMapper {
   readonly requestId: string;
   readonly model: ModelMapper;
   readonly user: UserMapper;
-  readonly text: string;
-  readonly finishReason: Finish;
+  /** At least one. */
+  readonly choices: readonly ChoiceMapper[];
   readonly usage: Usage;
 }
 

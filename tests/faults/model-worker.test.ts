@@ -159,9 +159,14 @@ describe('workers that die', () => {
     if (result.outcome !== 'loaded') throw new Error(result.reason);
     const [worker] = (await workers()).filter(({ pid }) => before.every((other) => other.pid !== pid));
     if (!worker) throw new Error('no worker');
-    using conversation = await result.model.open([{ role: 'USER', content: 'Go on' }], signal);
+    const prompt = { kind: 'chat' as const, turns: [{ role: 'USER' as const, content: 'Go on' }], tools: [] };
+    using conversation = await result.model.open([prompt], signal);
     const sampling = { temperature: 1, topP: 1, topK: 0, repeatPenalty: 1, seed: 1 };
-    const answer = conversation.generate({ maxTokens: 30_000, sampling, stop: [] }, signal);
+    const answer = conversation.generate(
+      0,
+      { maxTokens: 30_000, sampling, stop: [], form: { kind: 'free', mostCalls: 0 }, scores: null },
+      signal,
+    );
     await answer.next();
     process.kill(worker.pid, 'SIGSTOP');
     onTestFinished(() => result.model.close(new StudioError('MODEL_NOT_LOADED')));

@@ -12,32 +12,61 @@ export type AppendMessageInput = {
 };
 
 export type ChatInput = {
+  /** Whether to tell how likely the tokens of the answer were. */
+  logprobs?: boolean | null | undefined;
   /** The most completion tokens to generate, from 1; by default what the context holds. */
   maxTokens?: number | null | undefined;
-  /** The conversation so far, oldest first; the last message is the user's. */
+  /** The conversation so far, oldest first; the last message is the user's, or the result of a call. */
   messages: Array<ChatMessageInput>;
   model: string;
+  /**
+   * Answers to generate, 1 to 8; 1 by default. They come one after the other from the same place, so the prompt is read and
+   * billed once and the completion tokens of all are billed. With a seed, each answer has the next one.
+   */
+  n?: number | null | undefined;
+  /** Whether the model may call several functions in one answer where it decides by itself; true by default. */
+  parallelToolCalls?: boolean | null | undefined;
   /** 0.1 to 2; 1 is off. */
   repeatPenalty?: number | null | undefined;
+  responseFormat?: ResponseFormat | null | undefined;
+  /**
+   * JSON Schema (draft 2020-12) that the answer keeps, enforced while it is generated; an answer that is cut short by
+   * `maxTokens` is incomplete. A schema with keywords that cannot be enforced is refused and names them.
+   */
+  responseSchema?: unknown;
   seed?: number | null | undefined;
   /** Texts that end the completion; at most 8, of at most 64 characters. */
   stop?: Array<string> | null | undefined;
   /** 0 (always the likeliest token) to 2; 0.7 by default. */
   temperature?: number | null | undefined;
+  toolChoice?: ToolChoice | null | undefined;
+  /** The tool that is called; goes before `toolChoice`. */
+  toolName?: string | null | undefined;
+  /** At most 64 functions. */
+  tools?: Array<ToolInput> | null | undefined;
   /** 0 (off) to 1000. */
   topK?: number | null | undefined;
+  /** How many of the likeliest tokens to tell beside each, 0 to 20; needs `logprobs`. */
+  topLogprobs?: number | null | undefined;
   /** Over 0, to 1. */
   topP?: number | null | undefined;
 };
 
 export type ChatMessageInput = {
+  /** May be empty where an assistant has called, and in the result of a call. */
   content: string;
   role: ChatRole;
+  /** Of a message of role TOOL: the id of the call whose result it is. */
+  toolCallId?: string | null | undefined;
+  /** What the assistant called. A message of role TOOL for each of them follows. */
+  toolCalls?: Array<ToolCallInput> | null | undefined;
 };
 
 export type ChatRole =
   | 'ASSISTANT'
   | 'SYSTEM'
+  /** The result of a call, after the assistant's message that called. */
+  | 'TOOL'
   | 'USER';
 
 export type FinishReason =
@@ -46,7 +75,9 @@ export type FinishReason =
   /** `maxTokens` or the context was reached. */
   | 'LENGTH'
   /** The model ended its answer, or a stop text was met. */
-  | 'STOP';
+  | 'STOP'
+  /** The model wants functions called. */
+  | 'TOOL_CALLS';
 
 export type MessageRole =
   | 'ASSISTANT'
@@ -66,11 +97,40 @@ export type ModelStatus =
   /** Its file is not in the models folder: `download` says whether it is on its way. */
   | 'NOT_INSTALLED';
 
+export type ResponseFormat =
+  /** One JSON object. */
+  | 'JSON_OBJECT'
+  | 'TEXT';
+
 /** What a caller may do: an ADMIN manages models and users, a DEVELOPER chats and writes code, a VIEWER reads. */
 export type Role =
   | 'ADMIN'
   | 'DEVELOPER'
   | 'VIEWER';
+
+export type ToolCallInput = {
+  /** A JSON object as text. */
+  arguments: string;
+  id: string;
+  name: string;
+};
+
+export type ToolChoice =
+  /** The model decides whether it calls; so it is where there are tools and nothing is said. */
+  | 'AUTO'
+  /** It answers with text. */
+  | 'NONE'
+  /** It calls one of the tools. */
+  | 'REQUIRED';
+
+/** A function that the model may call; calling it is up to the client. */
+export type ToolInput = {
+  description?: string | null | undefined;
+  /** 1 to 64 letters, digits, `_` and `-`. */
+  name: string;
+  /** JSON Schema of the arguments, an object; without it there are none. */
+  parameters?: unknown;
+};
 
 export type ConversationsQueryVariables = Exact<{ [key: string]: never; }>;
 

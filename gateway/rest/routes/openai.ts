@@ -5,14 +5,32 @@ import {
   chatAnswer,
   chatChunks,
   chatInput,
-  completionAnswer,
-  completionInput,
   type ChatBody,
   type ChatData,
   type ChatEventData,
-  type CompletionBody,
 } from '../chat.ts';
-import { CHAT_ANSWER, CHAT_CHUNK, chatBody, COMPLETION_ANSWER, COMPLETION_BODY, MODEL_LIST } from '../chat-schema.ts';
+import {
+  CHAT_ANSWER,
+  CHAT_CHUNK,
+  chatBody,
+  COMPLETION_ANSWER,
+  COMPLETION_BODY,
+  COMPLETION_CHUNK,
+  MODEL_LIST,
+  PROMPT_BODY,
+} from '../chat-schema.ts';
+import {
+  COMPLETE,
+  COMPLETE_STREAM,
+  completionAnswer,
+  completionChunks,
+  completionInput,
+  promptInput,
+  type CompletionBody,
+  type CompletionData,
+  type CompletionEventData,
+  type PromptBody,
+} from '../completion.ts';
 import { defineRoute, type Ask } from '../route.ts';
 
 const now = (): number => Math.floor(Date.now() / 1_000);
@@ -34,6 +52,17 @@ const whole = (body: ChatBody): Ask => ({
   answer: (data: ChatData) => chatAnswer(data, now()),
 });
 
+const completed = (body: CompletionBody): Ask => {
+  const common = { variables: { input: completionInput(body) }, model: body.model };
+  if (body.stream === true) {
+    const events = (): ((data: CompletionEventData) => ReturnType<ReturnType<typeof completionChunks>>) =>
+      completionChunks(now(), body.stream_options?.include_usage === true);
+    return { ...common, kind: 'stream', document: COMPLETE_STREAM, events };
+  }
+  const answer = ({ complete }: CompletionData) => completionAnswer(complete, now());
+  return { ...common, kind: 'whole', document: COMPLETE, answer };
+};
+
 /** OpenAI has a time of creation and an owner; our models have neither. */
 const asModel = ({ name }: { readonly name: string }) => ({
   id: name,
@@ -52,6 +81,17 @@ export const openAiRoutes = [
     answer: CHAT_ANSWER,
     event: CHAT_CHUNK,
     ask: (body: ChatBody) => (body.stream === true ? streamed(body) : whole(body)),
+  }),
+
+  defineRoute({
+    method: 'POST',
+    path: '/v1/completions',
+    tag: 'OpenAI',
+    summary: 'Continues texts as they are, whole or as a stream.',
+    body: COMPLETION_BODY,
+    answer: COMPLETION_ANSWER,
+    event: COMPLETION_CHUNK,
+    ask: completed,
   }),
 
   defineRoute({
@@ -102,15 +142,15 @@ export const openAiRoutes = [
     method: 'POST',
     path: '/completion',
     tag: 'OpenAI',
-    summary: 'Answers one prompt, whole.',
-    body: COMPLETION_BODY,
+    summary: "Answers one prompt, which is put to the model as a user's message, whole.",
+    body: PROMPT_BODY,
     answer: COMPLETION_ANSWER,
-    ask: (body: CompletionBody) => ({
+    ask: (body: PromptBody) => ({
       kind: 'whole',
       document: CHAT,
-      variables: { input: completionInput(body) },
+      variables: { input: promptInput(body) },
       model: body.model,
-      answer: (data: ChatData) => completionAnswer(data, now()),
+      answer: ({ chat }: ChatData) => completionAnswer(chat, now()),
     }),
   }),
 ];

@@ -2,7 +2,19 @@ import type { ChatCompletionResolvers, ModelResolvers, ModelSettingsResolvers } 
 import { CATALOGUE } from '../downloads/source.ts';
 import { defaultContextSize } from '../load-plan.ts';
 import { optionsOf } from '../model-settings.ts';
+import type { ChoiceMapper } from '../mappers.ts';
 import type { Services } from '../services.ts';
+
+const choiceOf = ({ toolCalls, logprobs, ...choice }: ChoiceMapper) => ({
+  ...choice,
+  logprobs: logprobs && logprobs.map(({ top, ...token }) => ({ ...token, top: [...top] })),
+  message: { role: 'ASSISTANT' as const, content: choice.text, toolCalls: [...toolCalls] },
+});
+
+const firstOf = ([first]: readonly ChoiceMapper[]): ChoiceMapper => {
+  if (!first) throw new Error('a completion without a choice');
+  return first;
+};
 
 export const entitiesOf = ({
   catalogue,
@@ -50,7 +62,10 @@ export const entitiesOf = ({
       access: ({ roles, users }) => (roles && users ? { roles, users } : null),
     },
     ChatCompletion: {
-      message: ({ text }) => ({ role: 'ASSISTANT', content: text }),
+      choices: ({ choices }) => choices.map(choiceOf),
+      message: ({ choices }) => choiceOf(firstOf(choices)).message,
+      text: ({ choices }) => firstOf(choices).text,
+      finishReason: ({ choices }) => firstOf(choices).finishReason,
     },
   };
 };

@@ -1,5 +1,7 @@
 import type { MutationResolvers } from '#codegen/models.ts';
 import { actorOf, recordAudit } from '#mesh/audit.ts';
+import { askChat } from '../chat-request.ts';
+import { askCompletion } from '../completion-request.ts';
 import type { Services } from '../services.ts';
 import { managementOf } from './management.ts';
 
@@ -18,6 +20,7 @@ export const mutationOf = (services: Services): MutationResolvers => ({
     await recordAudit(services.database, actorOf(context), { ...ofModel(name), action: 'model.unloaded' });
     return { name };
   },
-  chat: (_, { input }, context) => services.chats.complete(input, context),
+  chat: (_, { input }, context) => services.chats.complete(askChat(input), context),
+  complete: (_, { input }, context) => services.chats.complete(askCompletion(input), context),
   embed: (_, { input }, context) => services.embeddings.embed(input, context),
 });

@@ -1,57 +1,55 @@
 import {
   LlamaChat,
+  LlamaCompletion,
   resolveChatWrapper,
-  type ChatHistoryItem,
-  type ChatWrapper,
   type EvaluationPriority,
   type LlamaContextSequence,
-  type LlamaModel,
   type Token,
 } from 'node-llama-cpp';
+import { answer } from './answer.ts';
 import { gatherAndSort } from './batching.ts';
 import { openModel } from './model.ts';
 import type { Pace } from './pace.ts';
 import { prefill } from './prefill.ts';
-import type { GenerateOptions, LoadOptions, Turn } from './protocol.ts';
+import { render, tokenize } from './prompt.ts';
+import type { GenerateOptions, LoadOptions, Prompt, Reason } from './protocol.ts';
+import { createScores, type Scores } from './scores.ts';
 
 /** A model in memory. */
 export interface Engine {
   readonly contextSize: number;
-  /** Tokens of the prompt that a conversation becomes. */
-  count(turns: readonly Turn[]): number;
+  /** Tokens that a prompt becomes. */
+  count(prompt: Prompt): number;
+  /** A text as tokens, as it is. */
+  tokenize(text: string): readonly number[];
   /**
-   * Continues a conversation, at the pace of its reader.
+   * Continues a prompt, at the pace of its reader.
+   * @returns why it ended, and the tokens of the prompt that were remembered
    * @throws the signal's reason when it is aborted, within a chunk of the prompt or a token of the answer
    */
-  generate(options: GenerateOptions, pace: Pace, signal: AbortSignal): Promise<'stop' | 'length'>;
+  generate(options: GenerateOptions, pace: Pace, signal: AbortSignal): Promise<Ending>;
+}
+
+interface Ending {
+  readonly reason: Reason;
+  readonly cachedTokens: number;
 }
 
 interface Slot {
   readonly index: number;
   readonly sequence: LlamaContextSequence;
   readonly chat: LlamaChat;
+  readonly completion: LlamaCompletion;
   /** What it generates now. */
-  running: { readonly pace: Pace; readonly signal: AbortSignal } | undefined;
+  running: Running | undefined;
 }
 
-const historyItem = ({ role, content }: Turn): ChatHistoryItem => {
-  switch (role) {
-    case 'SYSTEM':
-      return { type: 'system', text: content };
-    case 'USER':
-      return { type: 'user', text: content };
-    case 'ASSISTANT':
-      return { type: 'model', response: [content] };
-  }
-};
-
-const historyOf = (turns: readonly Turn[]): ChatHistoryItem[] => [
-  ...turns.map(historyItem),
-  { type: 'model', response: [] },
-];
-
-const promptOf = (wrapper: ChatWrapper, model: LlamaModel, turns: readonly Turn[]): Token[] =>
-  wrapper.generateContextState({ chatHistory: historyOf(turns) }).contextText.tokenize(model.tokenizer);
+interface Running {
+  readonly pace: Pace;
+  readonly signal: AbortSignal;
+  readonly scores: Scores | undefined;
+  sampled: number;
+}
 
 /** The free slot that remembers most of the prompt; of equals the lowest, since gaps split llama.cpp's batches. */
 const bestSlot = (free: readonly Slot[], prompt: Token[]): Slot => {
@@ -62,14 +60,23 @@ const bestSlot = (free: readonly Slot[], prompt: Token[]): Slot => {
   return others.reduce((best, slot) => (remembered(slot) > remembered(best) ? slot : best), first);
 };
 
+interface Sampled {
+  readonly token: Token;
+  readonly probabilities?: ReadonlyMap<Token, number>;
+}
+const WITH_SCORES = { probabilities: true } as const;
+const WITHOUT_SCORES = {} as const;
+
 /**
  * Makes the sequence count every token that it samples, and wait before the next one while the reader lags. LlamaChat
  * has no hook that it waits for, but it draws its tokens from this one public method.
  */
 const keepPace = (slot: Slot, busy: Set<Slot>): void => {
-  const evaluate = slot.sequence.evaluate.bind(slot.sequence);
-  slot.sequence.evaluate = async function* (tokens, options) {
-    const inner = evaluate(tokens, options);
+  const { sequence } = slot;
+  sequence.evaluate = async function* (tokens, options) {
+    const inner: AsyncGenerator<Sampled, void, void | Token | Token[]> = slot.running?.scores
+      ? sequence.evaluateWithMetadata(tokens, WITH_SCORES, options)
+      : sequence.evaluateWithMetadata(tokens, WITHOUT_SCORES, options);
     let replacement: Token | Token[] | undefined;
     try {
       for (;;) {
@@ -84,7 +91,9 @@ const keepPace = (slot: Slot, busy: Set<Slot>): void => {
         const { done, value } = replacement === undefined ? await inner.next() : await inner.next(replacement);
         if (done) return;
         slot.running?.pace.token();
-        replacement = (yield value) ?? undefined;
+        if (slot.running) slot.running.sampled += 1;
+        if (value.probabilities) slot.running?.scores?.sampled(value.token, value.probabilities);
+        replacement = (yield value.token) ?? undefined;
       }
     } finally {
       await inner.return();
@@ -100,6 +109,7 @@ const keepPace = (slot: Slot, busy: Set<Slot>): void => {
 export const loadEngine = async (options: LoadOptions, onError: (line: string) => void): Promise<Engine> => {
   const { contextSize, sequences, threads } = options;
   const model = await openModel(options, onError);
+  const { llama } = model;
   const busy = new Set<Slot>();
   const context = await model.createContext({
     contextSize,
@@ -112,38 +122,33 @@ export const loadEngine = async (options: LoadOptions, onError: (line: string) =
   const free = Array.from({ length: sequences }, (_, index): Slot => {
     const sequence = context.getSequence();
     const chat = new LlamaChat({ contextSequence: sequence, chatWrapper: wrapper, autoDisposeSequence: false });
-    const slot: Slot = { index, sequence, chat, running: undefined };
+    const completion = new LlamaCompletion({ contextSequence: sequence, autoDisposeSequence: false });
+    const slot: Slot = { index, sequence, chat, completion, running: undefined };
     keepPace(slot, busy);
     return slot;
   });
 
   return {
     contextSize: context.contextSize,
-    count: (turns) => promptOf(wrapper, model, turns).length,
-    generate: async ({ turns, maxTokens, sampling, stop }, pace, signal) => {
-      const prompt = promptOf(wrapper, model, turns);
-      const slot = bestSlot(free, prompt);
+    count: (prompt) => render(wrapper, model, prompt).tokens.length,
+    tokenize: (text) => tokenize(model, text),
+    generate: async (options, pace, signal) => {
+      const rendered = render(wrapper, model, options.prompt);
+      const { tokens } = rendered;
+      const slot = bestSlot(free, tokens);
       free.splice(free.indexOf(slot), 1);
       busy.add(slot);
       // Typed 1 to 5, taken as any number: it carries the slot to the batching.
       const evaluationPriority = (slot.index + 1) as EvaluationPriority;
       try {
-        await prefill(slot.sequence, prompt, evaluationPriority, signal);
-        slot.running = { pace, signal };
-        const { metadata } = await slot.chat.generateResponse(historyOf(turns), {
-          maxTokens,
-          temperature: sampling.temperature,
-          topP: sampling.topP,
-          topK: sampling.topK,
-          minP: 0,
-          seed: sampling.seed,
-          repeatPenalty: sampling.repeatPenalty === 1 ? false : { penalty: sampling.repeatPenalty },
-          customStopTriggers: stop,
-          onTextChunk: (text) => pace.text(text),
-          signal,
-          evaluationPriority,
-        });
-        return metadata.stopReason === 'maxTokens' ? 'length' : 'stop';
+        const cachedTokens = await prefill(slot.sequence, tokens, evaluationPriority, signal);
+        const scores = options.scores === null ? undefined : createScores(model, options.scores);
+        const running: Running = { pace, signal, scores, sampled: 0 };
+        slot.running = running;
+        const { chat, completion } = slot;
+        const sampled = (): number => running.sampled;
+        const desk = { llama, model, wrapper, chat, completion, evaluationPriority, pace, scores, signal, sampled };
+        return { reason: await answer(rendered, options, desk), cachedTokens };
       } finally {
         slot.running = undefined;
         busy.delete(slot);

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { loadEmbedder, type Embedder } from './embedder.ts';
 import { loadEngine, type Engine } from './engine.ts';
 import { createPace, type Pace } from './pace.ts';
-import type { Command, GenerateOptions, LoadOptions, Report, Turn } from './protocol.ts';
+import type { Command, GenerateOptions, LoadOptions, Report } from './protocol.ts';
 
 /** The program of a worker process: one model, as many conversations at once as it was loaded for, or one text. */
 
@@ -35,9 +35,9 @@ const load = async (options: LoadOptions): Promise<void> => {
   }
 };
 
-const count = (loaded: Engine, id: number, turns: readonly Turn[]): void => {
+const reply = (id: number, answer: () => Report): void => {
   try {
-    report({ type: 'counted', id, promptTokens: loaded.count(turns) });
+    report(answer());
   } catch (error) {
     // The template of the file may refuse a conversation, which is none of the others' business.
     report({ type: 'failed', id, reason: reasonOf(error) });
@@ -65,11 +65,11 @@ const generate = async (loaded: Engine, id: number, options: GenerateOptions): P
   const pace = createPace((batch) => report({ type: 'batch', id, ...batch }));
   running.set(id, { pace, controller });
   try {
-    const reason = await loaded.generate(options, pace, controller.signal);
-    report({ type: 'ended', id, reason, ...pace.end() });
+    const ending = await loaded.generate(options, pace, controller.signal);
+    report({ type: 'ended', id, ...ending, ...pace.end() });
   } catch (error) {
     const rest = pace.end();
-    if (controller.signal.aborted) report({ type: 'ended', id, reason: 'aborted', ...rest });
+    if (controller.signal.aborted) report({ type: 'ended', id, reason: 'aborted', cachedTokens: 0, ...rest });
     else report({ type: 'failed', id, reason: reasonOf(error) });
   } finally {
     running.delete(id);
@@ -87,7 +87,13 @@ const obey = async (command: Command): Promise<void> => {
     case 'load':
       return load(command);
     case 'count':
-      return count(loaded(), command.id, command.turns);
+      return reply(command.id, () => ({
+        type: 'counted',
+        id: command.id,
+        promptTokens: loaded().count(command.prompt),
+      }));
+    case 'tokenize':
+      return reply(command.id, () => ({ type: 'tokenized', id: command.id, tokens: loaded().tokenize(command.text) }));
     case 'measure':
       return measure(given(embedder), command.id, command.texts);
     case 'embed':

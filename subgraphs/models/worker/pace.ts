@@ -1,4 +1,4 @@
-import type { Batch } from './protocol.ts';
+import type { Batch, Call, Score } from './protocol.ts';
 
 /** A batch is delivered at so many tokens … */
 const BATCH_TOKENS = 8;
@@ -15,6 +15,10 @@ export interface Pace {
   token(): void;
   /** Text that is final. */
   text(text: string): void;
+  /** A call that is complete. */
+  call(call: Call): void;
+  /** What is known of a token whose text was given. */
+  score(score: Score): void;
   /** The reader has taken everything up to this count. */
   acknowledge(completionTokens: number): void;
   /** Delivers nothing more and holds nothing back any more; answers what was not delivered yet. */
@@ -27,17 +31,29 @@ export const createPace = (deliver: (batch: Batch) => void): Pace => {
   let delivered = 0;
   let acknowledged = 0;
   let pending = '';
+  let calls: Call[] = [];
+  let scores: Score[] = [];
   let timer: NodeJS.Timeout | undefined;
   let held: PromiseWithResolvers<void> | undefined;
   let ended = false;
 
+  const take = (): Batch => {
+    const batch = {
+      text: pending,
+      completionTokens: sampled,
+      ...(calls.length > 0 ? { calls } : {}),
+      ...(scores.length > 0 ? { scores } : {}),
+    };
+    pending = '';
+    calls = [];
+    scores = [];
+    return batch;
+  };
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
     delivered = sampled;
-    const text = pending;
-    pending = '';
-    deliver({ text, completionTokens: sampled });
+    deliver(take());
   };
   const release = (): void => {
     held?.resolve();
@@ -60,6 +76,8 @@ export const createPace = (deliver: (batch: Batch) => void): Pace => {
     text: (text) => {
       pending += text;
     },
+    call: (call) => void calls.push(call),
+    score: (score) => void scores.push(score),
     acknowledge: (completionTokens) => {
       acknowledged = Math.max(acknowledged, completionTokens);
       if (sampled - acknowledged < WINDOW_TOKENS) release();
@@ -68,7 +86,7 @@ export const createPace = (deliver: (batch: Batch) => void): Pace => {
       ended = true;
       clearTimeout(timer);
       release();
-      return { text: pending, completionTokens: sampled };
+      return take();
     },
   };
 };

@@ -17,6 +17,7 @@ export const nextChunk = (size: number, elapsedMs: number): number => {
 /**
  * Reads a prompt except for its last token, from which the first answer token is sampled. The part that the sequence
  * remembers from its last conversation is not read again.
+ * @returns how many tokens it remembered
  * @throws the signal's reason, at the end of a chunk
  */
 export const prefill = async (
@@ -24,9 +25,10 @@ export const prefill = async (
   prompt: readonly Token[],
   evaluationPriority: EvaluationPriority,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<number> => {
   const tokens = prompt.slice(0, -1);
   await sequence.adaptStateToTokens(tokens, false);
+  const remembered = sequence.nextTokenIndex;
   let size = FIRST_CHUNK;
   for (let start = sequence.nextTokenIndex; start < tokens.length; start = sequence.nextTokenIndex) {
     signal.throwIfAborted();
@@ -34,4 +36,5 @@ export const prefill = async (
     await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(start, start + size), { evaluationPriority });
     size = nextChunk(size, performance.now() - began);
   }
+  return remembered;
 };

@@ -1,8 +1,56 @@
 /** What a models service and the worker process of one model say to each other over Node's IPC channel. */
 
+/** A function that the model wants called. */
+export interface Call {
+  readonly id: string;
+  readonly name: string;
+  /** A JSON object. */
+  readonly arguments: string;
+}
+
 export interface Turn {
-  readonly role: 'SYSTEM' | 'USER' | 'ASSISTANT';
+  readonly role: 'SYSTEM' | 'USER' | 'ASSISTANT' | 'TOOL';
   readonly content: string;
+  /** What the assistant called; each call is answered by a turn of a tool right after it. */
+  readonly calls?: readonly Call[];
+  /** Of a tool's turn: the call that it answers. */
+  readonly callId?: string;
+}
+
+/** A function that the model may call. */
+export interface Tool {
+  readonly name: string;
+  readonly description: string | null;
+  /** JSON Schema of its arguments, an object. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** The same as a grammar. */
+  readonly grammar: string;
+}
+
+/** What is continued. */
+export type Prompt =
+  | { readonly kind: 'chat'; readonly turns: readonly Turn[]; readonly tools: readonly Tool[] }
+  /** Without any template. */
+  | { readonly kind: 'text'; readonly text: string };
+
+/** What the answer to a prompt may be. */
+export type Form =
+  /** Text, and calls of the prompt's tools where it has some. */
+  | { readonly kind: 'free'; readonly mostCalls: number }
+  /** Text that keeps a grammar of GBNF. */
+  | { readonly kind: 'grammar'; readonly grammar: string }
+  /** A call of one of these tools of the prompt, which are written down in `choice` as a grammar. */
+  | { readonly kind: 'call'; readonly names: readonly string[]; readonly choice: string };
+
+/** A token of an answer, and how likely it was. */
+export interface ScoredToken {
+  readonly token: string;
+  /** Natural logarithm of its probability. */
+  readonly logprob: number;
+}
+export interface Score extends ScoredToken {
+  /** The likeliest ones in its place. */
+  readonly top: readonly ScoredToken[];
 }
 
 export interface Sampling {
@@ -31,7 +79,10 @@ export interface LoadOptions {
 }
 
 export interface GenerateOptions {
-  readonly turns: readonly Turn[];
+  readonly prompt: Prompt;
+  readonly form: Form;
+  /** How many of the likeliest tokens to tell beside each; null tells of none, nor of itself. */
+  readonly scores: number | null;
   /** At least 1; prompt and completion together stay under the context size. */
   readonly maxTokens: number;
   readonly sampling: Sampling;
@@ -41,7 +92,9 @@ export interface GenerateOptions {
 /** From the service. `load` comes once, first; `id` names one count or one generation. */
 export type Command =
   | ({ readonly type: 'load' } & LoadOptions)
-  | { readonly type: 'count'; readonly id: number; readonly turns: readonly Turn[] }
+  | { readonly type: 'count'; readonly id: number; readonly prompt: Prompt }
+  /** Answered by `tokenized`: a text as it is, without any template. */
+  | { readonly type: 'tokenize'; readonly id: number; readonly text: string }
   | ({ readonly type: 'generate'; readonly id: number } & GenerateOptions)
   /** Of a model for embeddings: counts the tokens of each text. */
   | { readonly type: 'measure'; readonly id: number; readonly texts: readonly string[] }
@@ -52,8 +105,8 @@ export type Command =
   | { readonly type: 'abort'; readonly id: number };
 
 /**
- * From the worker. A count gets one of `counted` and `failed`, a measurement one of `measured` and `failed`, a text one
- * of `embedded` and `failed`, a generation any number of `batch` and then one of `ended`
+ * From the worker. A count gets one of `counted` and `failed`, likewise a text to tokenize; a measurement
+ * gets one of `measured` and `failed`, a text to embed one of `embedded` and `failed`, a generation any number of `batch` and then one of `ended`
  * and `failed`. `memory` comes every few seconds and is its sign of life.
  */
 export type Report =
@@ -61,11 +114,17 @@ export type Report =
   | { readonly type: 'not loaded'; readonly reason: string }
   | { readonly type: 'memory'; readonly bytes: number }
   | { readonly type: 'counted'; readonly id: number; readonly promptTokens: number }
+  | { readonly type: 'tokenized'; readonly id: number; readonly tokens: readonly number[] }
   | ({ readonly type: 'measured'; readonly id: number } & Measure)
   | { readonly type: 'embedded'; readonly id: number; readonly vector: Float32Array }
   | ({ readonly type: 'batch'; readonly id: number } & Batch)
-  | ({ readonly type: 'ended'; readonly id: number; readonly reason: 'stop' | 'length' | 'aborted' } & Batch)
+  | ({ readonly type: 'ended'; readonly id: number; readonly cachedTokens: number } & Batch & {
+        readonly reason: Reason | 'aborted';
+      })
   | { readonly type: 'failed'; readonly id: number; readonly reason: string };
+
+/** Why a generation ended by itself. */
+export type Reason = 'stop' | 'length' | 'calls';
 
 export interface Measure {
   /** Of each text, with those that the model puts around it; 0 where nothing in it is a token. */
@@ -79,4 +138,8 @@ export interface Batch {
   readonly text: string;
   /** Tokens sampled since the beginning, the one that ends the answer included: at least those of all text so far. */
   readonly completionTokens: number;
+  /** Calls that are complete since the batch before. */
+  readonly calls?: readonly Call[];
+  /** Of the tokens of the text, where they were asked for. */
+  readonly scores?: readonly Score[];
 }
