@@ -1,9 +1,8 @@
 import {
-  getVariableValues,
-  GraphQLError,
   OperationTypeNode,
   type DocumentNode,
   type ExecutionResult,
+  type GraphQLError,
   type GraphQLSchema,
 } from 'graphql';
 import { StudioError } from '#mesh/errors.ts';
@@ -23,6 +22,7 @@ import { expected, sealResult } from './errors.ts';
 import { executePrepared } from './execute.ts';
 import type { Generation } from './generation.ts';
 import { checkVariables } from './limits.ts';
+import { coerceVariables } from './variables.ts';
 import type { Deferral, Plan, Prepared } from './planner.ts';
 import type { Meter } from './rates/meter.ts';
 import type { RunContext, Upstreams } from './runner.ts';
@@ -120,18 +120,13 @@ export interface GraphOptions {
   readonly log: Log;
 }
 
-const MAX_VARIABLE_ERRORS = 10;
-
-const coerceVariables = (schema: GraphQLSchema, { operation }: Prepared, given: Variables): Variables => {
-  const definitions = operation.variableDefinitions ?? [];
+/** @throws StudioError or Refusal */
+const variablesOf = (schema: GraphQLSchema, { operation }: Prepared, given: Variables): Variables => {
   checkVariables(given);
-  const { errors, coerced } = getVariableValues(schema, definitions, given, { maxErrors: MAX_VARIABLE_ERRORS });
-  if (errors) throw new Refusal(errors.map((error) => withCode(error)));
-  return coerced;
+  const coercion = coerceVariables(schema, operation.variableDefinitions ?? [], given);
+  if (coercion.outcome === 'wrong') throw new Refusal(coercion.errors);
+  return coercion.variables;
 };
-
-const withCode = (error: GraphQLError): GraphQLError =>
-  new GraphQLError(error.message, { nodes: error.nodes ?? null, extensions: { code: 'BAD_USER_INPUT' } });
 
 /** Several errors that refuse one operation. */
 class Refusal extends Error {
@@ -190,7 +185,7 @@ export const createGraph = (options: GraphOptions): DocumentGraph => {
     if (closed && prepared.introspects && !mayIntrospect(principal)) {
       throw new StudioError(principal ? 'FORBIDDEN' : 'UNAUTHENTICATED');
     }
-    const coerced = coerceVariables(schema, prepared, variables ?? {});
+    const coerced = variablesOf(schema, prepared, variables ?? {});
     const price = prepared.price(coerced);
     if (price > maxCost) {
       throw new StudioError('DOCUMENT_TOO_LARGE', `The operation may cost ${price}; at most ${maxCost} is answered.`);
