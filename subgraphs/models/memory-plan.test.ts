@@ -16,22 +16,27 @@ describe('what a worker is going to take', () => {
   } as const;
 
   test('are its weights, its contexts, a batch and the process', () => {
-    const estimate = estimateMemory({ sizeBytes: 2 * GIB, header }, { contextSize: 4_096, sequences: 4 });
-    expect(estimate).toBe(128 * MIB + 2 * GIB + 4_096 * 4 * 114_688 + 512 * 600_000);
+    const estimate = estimateMemory({ sizeBytes: 2 * GIB, header }, { kind: 'CHAT', contextSize: 4_096, sequences: 4 });
+    expect(estimate).toBe(128 * MIB + 2 * GIB + 4_096 * 4 * 114_688 + 512 * (600_000 + 4_096 * 2));
   });
 
   test('counts the context as llama.cpp rounds it, every file of a model, and a small batch for a small context', () => {
     const estimate = estimateMemory(
       { sizeBytes: GIB, header: { ...header, files: 3 } },
-      { contextSize: 257, sequences: 1 },
+      { kind: 'CHAT', contextSize: 257, sequences: 1 },
     );
-    expect(estimate).toBe(128 * MIB + 3 * GIB + 512 * 114_688 + 512 * 600_000);
+    expect(estimate).toBe(128 * MIB + 3 * GIB + 512 * 114_688 + 512 * (600_000 + 512 * 2));
+  });
+
+  test('counts the whole context as one batch where texts are embedded', () => {
+    const estimate = estimateMemory({ sizeBytes: 0, header }, { kind: 'EMBEDDING', contextSize: 2_048, sequences: 1 });
+    expect(estimate).toBe(128 * MIB + 2_048 * 114_688 + 2_048 * (600_000 + 2_048 * 2));
   });
 
   test('is finite for the largest context that can be asked for', () => {
-    expect(estimateMemory({ sizeBytes: 1, header }, { contextSize: 2 ** 31 - 1, sequences: 32 })).toBeGreaterThan(
-      2 ** 50,
-    );
+    expect(
+      estimateMemory({ sizeBytes: 1, header }, { kind: 'CHAT', contextSize: 2 ** 31 - 1, sequences: 32 }),
+    ).toBeGreaterThan(2 ** 50);
   });
 });
 

@@ -5,6 +5,8 @@ import type { LoadOptions } from './worker/protocol.ts';
 const PROCESS_BYTES = 128 * 1024 ** 2;
 /** Tokens that llama.cpp computes at once, at most. */
 const BATCH_TOKENS = 512;
+/** Which token of a batch sees which one of the context: a half for each pair. */
+const BYTES_PER_ATTENTION = 2;
 /** llama.cpp rounds contexts up to a multiple of this. */
 const CONTEXT_STEP = 256;
 
@@ -14,15 +16,17 @@ const CONTEXT_STEP = 256;
  */
 export const estimateMemory = (
   { sizeBytes, header }: Pick<InstalledModel, 'sizeBytes' | 'header'>,
-  { contextSize, sequences }: Pick<LoadOptions, 'contextSize' | 'sequences'>,
+  { kind, contextSize, sequences }: Pick<LoadOptions, 'kind' | 'contextSize' | 'sequences'>,
 ): number => {
   if (header.outcome === 'unreadable') return PROCESS_BYTES + sizeBytes;
   const tokens = Math.ceil(contextSize / CONTEXT_STEP) * CONTEXT_STEP;
+  // An embedding is computed from the whole text at once.
+  const computed = kind === 'EMBEDDING' ? tokens : Math.min(tokens, BATCH_TOKENS);
   return Math.ceil(
     PROCESS_BYTES +
       sizeBytes * header.files +
       tokens * sequences * (header.bytesPerToken ?? 0) +
-      Math.min(tokens, BATCH_TOKENS) * header.bytesPerComputedToken,
+      computed * (header.bytesPerComputedToken + tokens * BYTES_PER_ATTENTION),
   );
 };
 
@@ -33,7 +37,7 @@ export interface Resident {
   readonly taken: number;
   /** What was set aside for it. */
   readonly estimate: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds, of any clock. */
   readonly usedAt: number;
   /** Why it stays in memory; null when it may be unloaded for another. */
   readonly stays: 'loading' | 'busy' | 'pinned' | null;

@@ -85,8 +85,8 @@ export const createResidents = (
       const { name, model } = resident;
       if (!model) continue;
       const { pinned, idleMs } = await residenceOf(name);
-      if (isBusy(model)) resident.usedAt = Date.now();
-      else if (!pinned && Date.now() - resident.usedAt >= idleMs) {
+      if (isBusy(model)) resident.usedAt = performance.now();
+      else if (!pinned && performance.now() - resident.usedAt >= idleMs) {
         // Two who look at the same moment both find it; the second finds nothing to unload.
         await unload(name, 'nobody used it');
       }
@@ -109,20 +109,20 @@ export const createResidents = (
       const residents = Array.from(held, (resident) => seen(resident, pinned));
       const admission = decideAdmission(name, bytes, { budget, available: available - SPARE_BYTES }, residents);
       if (admission.decision === 'refuse') throw new StudioError('INSUFFICIENT_MEMORY', admission.reason);
-      const place: Held = { name, estimate: bytes, model: undefined, usedAt: Date.now() };
+      const place: Held = { name, estimate: bytes, model: undefined, usedAt: performance.now() };
       held.add(place);
       await Promise.all(admission.evict.map((other) => unload(other, `its memory was needed for ${name}`)));
       return {
         taken: (model) => {
           place.model = model;
-          place.usedAt = Date.now();
+          place.usedAt = performance.now();
           void model.ended.then(() => held.delete(place));
         },
         leave: () => void held.delete(place),
       };
     },
     used: (name) => {
-      for (const resident of held) if (resident.name === name) resident.usedAt = Date.now();
+      for (const resident of held) if (resident.name === name) resident.usedAt = performance.now();
     },
     stop: () => clearInterval(timer),
   };

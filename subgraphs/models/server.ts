@@ -15,6 +15,7 @@ import { createChats } from './chat.ts';
 import { createDownloads } from './downloads/downloads.ts';
 import { openHub } from './downloads/hub.ts';
 import { createEmbeddings } from './embeddings.ts';
+import { machineMemory } from './machine-memory.ts';
 import { createMetrics } from './metrics.ts';
 import { createPrices } from './price.ts';
 import { entitiesOf } from './resolvers/entities.ts';
@@ -22,12 +23,12 @@ import { mutationOf } from './resolvers/mutation.ts';
 import { queryOf } from './resolvers/query.ts';
 import { subscriptionOf } from './resolvers/subscription.ts';
 import type { Services } from './services.ts';
-import { createSettings } from './settings.ts';
+import { createSettings, type Settings } from './settings.ts';
 import { installStarter } from './starter/install.ts';
 import { openDownloadStore } from './store/downloads.ts';
 import { openSettingsStore } from './store/settings.ts';
 import { openBilling } from './store/billing.ts';
-import { createWorkers } from './workers.ts';
+import { createWorkers, type WorkerRules } from './workers.ts';
 
 export interface ModelsOptions {
   readonly config: Config;
@@ -36,6 +37,22 @@ export interface ModelsOptions {
   readonly secret: Secret;
   readonly log: Log;
 }
+
+const MINUTE_MS = 60_000;
+
+const rulesOf = (
+  { modelMemory, modelIdleMinutes, modelsOnDemand }: Config,
+  settings: Pick<Settings, 'of'>,
+): WorkerRules => ({
+  memory: machineMemory,
+  budget: 'bytes' in modelMemory ? modelMemory.bytes : machineMemory.total() * modelMemory.share,
+  onDemand: modelsOnDemand,
+  residenceOf: async (name) => {
+    const { pinned, idleMinutes } = await settings.of(name);
+    const minutes = idleMinutes ?? modelIdleMinutes;
+    return { pinned, idleMs: minutes === 0 ? Infinity : minutes * MINUTE_MS };
+  },
+});
 
 const readinessOf = async (database: Database, catalogue: Catalogue, modelsDir: string): Promise<Readiness> => {
   const [bill, folder] = await Promise.allSettled([
@@ -61,7 +78,7 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
   const catalogue = openCatalogue(config.modelsDir);
   const changes = createChanges();
   const settings = createSettings(openSettingsStore(database), log);
-  const workers = createWorkers(catalogue, settings, changes, log);
+  const workers = createWorkers(catalogue, settings, changes, log, rulesOf(config, settings));
   const billing = openBilling(database, randomUUID());
   const metrics = createMetrics(workers);
   const chats = createChats(workers, settings, billing, metrics);

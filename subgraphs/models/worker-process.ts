@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '#mesh/log.ts';
 import { outOfMemoryKills } from './machine-memory.ts';
@@ -69,6 +70,8 @@ export const startWorker = (sequences: number, onReport: (report: Report) => voi
     execArgv: [],
     env: environment(sequences),
   });
+  // Where memory runs out all the same, the kernel shall take this process and no other.
+  if (child.pid !== undefined) writeFile(`/proc/${child.pid}/oom_score_adj`, '1000').catch(() => {});
   const killsBefore = outOfMemoryKills();
   let output = '';
   child.stderr?.on('data', (chunk: Buffer) => {

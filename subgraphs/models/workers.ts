@@ -4,18 +4,22 @@ import type { Log } from '#mesh/log.ts';
 import { abortable } from '#mesh/abortable.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Changes } from './changes.ts';
-import { checkKind, planLoad, wishesAgainst, type Kind, type ModelOptions } from './load-plan.ts';
 import { optionsOf } from './model-settings.ts';
+import { estimateMemory } from './memory-plan.ts';
+import { checkKind, planLoad, wishesAgainst, type Kind, type ModelOptions } from './load-plan.ts';
 import { startModel, type LoadedModel } from './loaded-model.ts';
+import { createResidents, type Place, type ResidenceRules } from './residents.ts';
 import type { Settings } from './settings.ts';
 import { after, decideStart, INITIAL_STATE, type ModelHappening, type ModelState } from './model-state.ts';
+import type { LoadOptions } from './worker/protocol.ts';
 
 /** Every model's worker. */
 export interface Workers {
   /**
    * A model that can chat or embed, started if need be; any number of callers at once share one start.
-   * @throws StudioError BAD_USER_INPUT when it is one of the other kind, MODEL_NOT_LOADED when it is not installed or
-   *   cannot be loaded, MODEL_CRASHED when it crashed too often to be started again now; the signal's reason
+   * @throws StudioError BAD_USER_INPUT when it is one of the other kind, MODEL_NOT_LOADED when it is not installed, cannot
+   *   be loaded or is an admin's to load, INSUFFICIENT_MEMORY, MODEL_CRASHED when it crashed too often to be started again
+   *   now; the signal's reason
    */
   use(name: string, kind: Kind, signal: AbortSignal): Promise<LoadedModel>;
   /**
@@ -36,6 +40,16 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
+/** How models come into memory, and how long they stay. */
+export interface WorkerRules extends ResidenceRules {
+  /** Whether a request loads its model. */
+  readonly onDemand: boolean;
+  /** How many this process may use: at most as many as the quota of its control group is worth. */
+  readonly processors?: number;
+  /** How often it is looked who was left alone. */
+  readonly lookMs?: number;
+}
+
 /** A load from a slow disk may take long, but not for ever. */
 const LOAD_TIMEOUT_MS = 300_000;
 
@@ -45,7 +59,8 @@ interface Entry {
   start: { readonly done: Promise<LoadedModel>; readonly controller: AbortController } | undefined;
 }
 
-const unloaded = (name: string): StudioError => new StudioError('MODEL_NOT_LOADED', `${name} was unloaded.`);
+const unloaded = (name: string, why = ''): StudioError =>
+  new StudioError('MODEL_NOT_LOADED', `${name} was unloaded${why}.`);
 const stopping = (): StudioError => new StudioError('SERVICE_UNAVAILABLE', 'The studio is stopping.');
 
 export const createWorkers = (
@@ -53,8 +68,9 @@ export const createWorkers = (
   settings: Pick<Settings, 'of'>,
   changes: Changes,
   log: Log,
-  processors: number = availableParallelism(),
+  rules: WorkerRules,
 ): Workers => {
+  const { onDemand, lookMs, processors = availableParallelism() } = rules;
   const entries = new Map<string, Entry>();
   let stopped = false;
 
@@ -80,6 +96,16 @@ export const createWorkers = (
     return new StudioError('MODEL_NOT_LOADED', `There is no model ${JSON.stringify(name.slice(0, 128))}. ${known}`);
   };
 
+  const residents = createResidents(
+    rules,
+    async (name, reason) => {
+      const entry = entries.get(name);
+      if (entry?.model) await end(name, entry, unloaded(name, `: ${reason}`));
+    },
+    log,
+    lookMs,
+  );
+
   const watch = async (name: string, entry: Entry, model: LoadedModel): Promise<void> => {
     const reason = await model.ended;
     // Unless it was ended on purpose.
@@ -99,6 +125,22 @@ export const createWorkers = (
     if (!installed) throw await notInstalled(name);
     const plan = planLoad(installed, optionsOf(options, await settings.of(name)), processors);
     if (kind !== null) checkKind(name, plan.kind, kind);
+    const place = await residents.admit(name, estimateMemory(installed, plan));
+    try {
+      return await run(name, entry, plan, place, signal);
+    } catch (error) {
+      place.leave();
+      throw error;
+    }
+  };
+
+  const run = async (
+    name: string,
+    entry: Entry,
+    plan: LoadOptions,
+    place: Place,
+    signal: AbortSignal,
+  ): Promise<LoadedModel> => {
     happened(name, entry, { type: 'load began' });
     const timeout = AbortSignal.timeout(LOAD_TIMEOUT_MS);
     const result = await startModel(name, plan, AbortSignal.any([signal, timeout]), log).catch((error: unknown) => {
@@ -111,6 +153,7 @@ export const createWorkers = (
     }
     const { model } = result;
     entry.model = model;
+    place.taken(model);
     happened(name, entry, { type: 'loaded' });
     void watch(name, entry, model);
     return model;
@@ -145,6 +188,7 @@ export const createWorkers = (
     loaded: (name) => entries.get(name)?.model,
     allLoaded: () => Array.from(entries.values(), ({ model }) => model).filter((model) => model !== undefined),
     use: async (name, kind, signal) => {
+      residents.used(name);
       const entry = entries.get(name);
       const running = entry?.model ?? entry?.start?.done;
       if (running) {
@@ -153,6 +197,10 @@ export const createWorkers = (
         return model;
       }
       const decision = decideStart(entry?.state ?? INITIAL_STATE, Date.now());
+      // One that crashed was loaded by an admin.
+      if (!onDemand && entry?.state.status !== 'CRASHED') {
+        throw new StudioError('MODEL_NOT_LOADED', `${name} is not loaded, and admins alone load models here.`);
+      }
       if (decision.decision === 'start') return abortable(begin(name, {}, kind), signal);
       throw new StudioError(
         'MODEL_CRASHED',
@@ -180,6 +228,7 @@ export const createWorkers = (
     },
     stop: async () => {
       stopped = true;
+      residents.stop();
       await Promise.all([...entries].map(([name, entry]) => end(name, entry, stopping())));
     },
   };
