@@ -1,6 +1,7 @@
 import { Kind, parse, valueFromASTUntyped, type ConstDirectiveNode } from 'graphql';
 import { createClient, type Client } from 'graphql-ws';
 import { readFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -43,7 +44,7 @@ let people = 0;
 const clients: Client[] = [];
 
 beforeAll(async () => {
-  studio = await startStudio();
+  studio = await startStudio({ env: { HF_ENDPOINT: 'http://127.0.0.1:9' } });
   admin = await studio.login();
 });
 afterAll(async () => {
@@ -157,6 +158,38 @@ const MANAGED: Readonly<Record<string, Managed>> = {
     variables: () => ({}),
     action: 'model.loaded',
     target: 'starter',
+  },
+  'Mutation.downloadModel': {
+    document: 'mutation { downloadModel(name: "starter") { name } }',
+    variables: () => ({}),
+    action: 'model.download-requested',
+    target: 'starter',
+  },
+  'Mutation.setModelSettings': {
+    document: 'mutation { setModelSettings(input: { model: "starter", pinned: false }) { name } }',
+    variables: () => ({}),
+    action: 'model.settings-changed',
+    target: 'starter',
+  },
+  'Mutation.cancelDownload': {
+    document: 'mutation { cancelDownload(name: "far") { name } }',
+    // From a hub that nobody has started, so that it is still being tried.
+    variables: async () => {
+      await ask('mutation { downloadModel(name: "org/repo:far.gguf") { name } }', {});
+      return {};
+    },
+    action: 'model.download-cancelled',
+    target: 'far',
+  },
+  'Mutation.deleteModel': {
+    document: 'mutation { deleteModel(name: "unwanted") }',
+    variables: async () => {
+      const { modelsDir } = studio.config;
+      await copyFile(join(modelsDir, 'starter.gguf'), join(modelsDir, 'unwanted.gguf'));
+      return {};
+    },
+    action: 'model.deleted',
+    target: 'unwanted',
   },
   'Mutation.unloadModel': {
     document: 'mutation { unloadModel(name: "starter") { name } }',

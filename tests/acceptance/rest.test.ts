@@ -21,8 +21,10 @@ const BODIES: Readonly<Record<string, unknown>> = {
   '/completion': { model: 'starter', prompt: 'What is the studio?', max_tokens: 16 },
   '/v1/embeddings': EMBED,
   '/embed': EMBED,
+  '/download': { model: 'starter' },
   '/load': { model: 'starter' },
   '/unload': { model: 'starter' },
+  '/admin/download': { model: 'starter' },
   '/admin/load': { model: 'starter' },
   '/admin/unload': { model: 'starter' },
 };
@@ -114,7 +116,7 @@ describe('REST on the whole studio', () => {
     for (const event of events.slice(0, -1)) expect(check(JSON.parse(event.replace(/^data: /, '')))).toBe(true);
   });
 
-  test.each(['/load', '/unload', '/admin/load', '/admin/unload'])('POST %s is for admins', async (path) => {
+  test.each(['/download', '/load', '/unload', '/admin/download', '/admin/load', '/admin/unload'])('POST %s is for admins', async (path) => {
     expect(await post(path, { model: 'starter' }, ada)).toMatchObject(refused(403, 'FORBIDDEN'));
   });
 

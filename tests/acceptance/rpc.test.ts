@@ -95,6 +95,7 @@ describe('JSON-RPC on the whole studio', () => {
     },
     'fs.list': writeExample,
     'fs.read': writeExample,
+    'llm.download': () => Promise.resolve({ bearer: token }),
     'llm.start': () => Promise.resolve({ bearer: token }),
     'llm.stop': () => Promise.resolve({ bearer: token }),
   };
@@ -232,8 +233,8 @@ describe('JSON-RPC on the whole studio', () => {
     }
   });
 
-  test('llm.start and llm.stop are for admins: HTTP 403 and −32003 for others', async () => {
-    for (const method of ['llm.start', 'llm.stop']) {
+  test('llm.download, llm.start and llm.stop are for admins: HTTP 403 and −32003 for others', async () => {
+    for (const method of ['llm.download', 'llm.start', 'llm.stop']) {
       expect(await post(`/rpc/${method}`, { model: 'starter' }, ada)).toMatchObject({
         status: 403,
         body: { error: { code: -32_003 } },

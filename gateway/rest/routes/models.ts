@@ -29,8 +29,10 @@ const BYTES = { type: 'integer', minimum: 0 };
 /** What the seeds' own clients ask of models; the JSON-RPC methods by other names, and what only admins see. */
 export const modelRoutes = [
   ofMethod('llm.list_models', { method: 'GET', path: '/models', tag: 'Models' }),
+  ofMethod('llm.download', { method: 'POST', path: '/download', tag: 'Models' }),
   ofMethod('llm.start', { method: 'POST', path: '/load', tag: 'Models' }),
   ofMethod('llm.stop', { method: 'POST', path: '/unload', tag: 'Models' }),
+  ofMethod('llm.download', { method: 'POST', path: '/admin/download', tag: 'Administration' }),
   ofMethod('llm.start', { method: 'POST', path: '/admin/load', tag: 'Administration' }),
   ofMethod('llm.stop', { method: 'POST', path: '/admin/unload', tag: 'Administration' }),
 

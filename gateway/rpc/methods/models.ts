@@ -1,3 +1,4 @@
+import downloadSchema from '#schemas/rpc/llm.download.json' with { type: 'json' };
 import listSchema from '#schemas/rpc/llm.list_models.json' with { type: 'json' };
 import startSchema from '#schemas/rpc/llm.start.json' with { type: 'json' };
 import statusSchema from '#schemas/rpc/llm.status.json' with { type: 'json' };
@@ -21,12 +22,25 @@ interface StartParams {
   readonly options?: { readonly context_size?: number; readonly threads?: number; readonly sequences?: number };
 }
 
-interface StopParams {
+interface NameParams {
   readonly model: string;
 }
 
 interface Changed {
   readonly model: { readonly name: string; readonly status: string; readonly memoryBytes: number | null };
+}
+
+interface Download {
+  readonly model: {
+    readonly name: string;
+    readonly status: string;
+    readonly sizeBytes: number;
+    readonly download: {
+      readonly status: string;
+      readonly receivedBytes: number;
+      readonly totalBytes: number | null;
+    } | null;
+  };
 }
 
 interface Status {
@@ -64,6 +78,17 @@ const changed = ({ model: { name, status, memoryBytes } }: Changed) => ({
   memory_bytes: memoryBytes,
 });
 
+/** Installed is what has a file, however it came there. */
+const downloaded = ({ model: { name, status, sizeBytes, download } }: Download) =>
+  status === 'NOT_INSTALLED' && download
+    ? {
+        model: name,
+        status: download.status.toLowerCase(),
+        received_bytes: download.receivedBytes,
+        total_bytes: download.totalBytes,
+      }
+    : { model: name, status: 'installed', received_bytes: sizeBytes, total_bytes: sizeBytes };
+
 export const modelMethods = [
   defineMethod({
     schema: listSchema,
@@ -82,6 +107,26 @@ export const modelMethods = [
     `,
     variables: () => ({}),
     result: ({ models }: Models) => ({ models: models.map(legacyModel) }),
+  }),
+
+  defineMethod({
+    schema: downloadSchema,
+    document: /* GraphQL */ `
+      mutation RpcDownloadModel($name: String!) {
+        model: downloadModel(name: $name) {
+          name
+          status
+          sizeBytes
+          download {
+            status
+            receivedBytes
+            totalBytes
+          }
+        }
+      }
+    `,
+    variables: ({ model }: NameParams) => ({ name: model }),
+    result: downloaded,
   }),
 
   defineMethod({
@@ -117,7 +162,7 @@ export const modelMethods = [
         }
       }
     `,
-    variables: ({ model }: StopParams) => ({ name: model }),
+    variables: ({ model }: NameParams) => ({ name: model }),
     result: changed,
   }),
 
