@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Caller } from '#mesh/identity.ts';
 import { startModelsService, type ModelsService } from '#tests/harness/models-service.ts';
 import { writeRandomBert } from '#tests/harness/random-bert.ts';
+import { writeRandomModel } from '#tests/harness/random-model.ts';
 
 const EMBED = `mutation ($input: EmbedInput!) { embed(input: $input) {
   requestId model { name kind status } user { id } data { index embedding }
@@ -15,6 +16,9 @@ const Embeddings = z.object({
   data: z.array(z.object({ index: z.int(), embedding: z.array(z.number()) })),
   usage: z.object({ promptTokens: z.int(), completionTokens: z.int(), totalTokens: z.int() }),
 });
+
+/** What llama.cpp calls the pooling that takes the last token's output. */
+const LAST = 3;
 
 /** A letter is a token of the model, and there are two more around each text. */
 const letters = (count: number): string => 'a '.repeat(count).trim();
@@ -131,6 +135,30 @@ describe('embeddings', () => {
     expect(await chat('large')).toBe('large is a model for embeddings and cannot chat.');
     expect(await chat('bert')).toBe('bert is a model for embeddings and cannot chat.');
     expect(await refusal({ model: 'none', input: ['x'] })).toMatchObject({ code: 'MODEL_NOT_LOADED' });
+  });
+
+  test('a decoder whose header names a pooling makes embeddings as well', async () => {
+    const path = join(models.modelsDir, 'decoder.gguf');
+    await writeRandomModel(path, { metadata: { 'llama.pooling_type': { type: 'uint32', value: LAST } } });
+    const [one = [], same, other = []] = await vectors(['hello', 'hello', 'good bye'], { model: 'decoder' });
+    expect(one).toHaveLength(64);
+    expect(product(one, one)).toBeCloseTo(1, 5);
+    expect(same).toEqual(one);
+    expect(product(one, other)).toBeLessThan(0.99);
+    const { usage } = await embed({ model: 'decoder', input: ['<|im_end|>'] });
+    expect(usage.promptTokens).toBe('<|im_end|>'.length);
+  });
+
+  test('a model that is for others is refused', async () => {
+    const query = 'mutation ($input: ModelSettingsInput!) { setModelSettings(input: $input) { name } }';
+    const set = async (access: object | null) => {
+      const { data } = await models.graphql(caller, query, { input: { model: 'bert', access } });
+      expect(data?.['setModelSettings']).toEqual({ name: 'bert' });
+    };
+    await set({ roles: ['ADMIN'], users: [] });
+    expect(await refusal({ input: ['hello'] })).toMatchObject({ code: 'FORBIDDEN' });
+    await set(null);
+    await embed({ input: ['hello'] });
   });
 
   test('nobody without tokens gets vectors, and texts that a budget does not hold are refused whole', async () => {
