@@ -3,8 +3,15 @@ import { failure, type Failure } from '#gateway/rpc/failures.ts';
 import { ERRORS } from '#mesh/errors.ts';
 import type { Flaw } from '#gateway/json-schema.ts';
 
+/** What OpenAI calls by another word. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  responseSchema: 'response_format',
+  toolName: 'tool_choice',
+};
+
 /** The graph's names of arguments as OpenAI writes them. */
-const parameterOf = (argument: string): string => argument.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const parameterOf = (argument: string): string =>
+  OTHER_WORDS[argument] ?? argument.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** A failure as OpenAI's clients read it; the code is one of the table of errors. */
 export const errorBody = ({ code, sentence, argument }: Failure) => ({

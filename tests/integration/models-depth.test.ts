@@ -228,6 +228,30 @@ describe('what a chat can be asked for', () => {
     }
   });
 
+  test('whoever leaves during the second answer pays for what was taken, and gives the place back', async () => {
+    const stream = models.chat(caller, { ...WILD, n: 3, maxTokens: 100 });
+    let requestId = '';
+    let ended = false;
+    for await (const event of stream) {
+      requestId = event.requestId;
+      if (ended) break;
+      ended = event.finishReason !== null;
+    }
+    stream.leave();
+    await expect.poll(() => models.bill(requestId)).toMatchObject({ outcome: 'cancelled' });
+    const tokens = Number((await models.bill(requestId))?.['completion_tokens']);
+    expect(tokens).toBeGreaterThan(100);
+    expect(tokens).toBeLessThan(150);
+    const active = async () => {
+      const { data } = await models.graphql(
+        { ...caller, scopes: [...caller.scopes, 'models:read'] },
+        '{ inferenceStatus { active } }',
+      );
+      return data?.['inferenceStatus'];
+    };
+    await expect.poll(active).toEqual({ active: 0 });
+  });
+
   test('a seed gives the same answer at any temperature', async () => {
     for (const temperature of [0, 0.7, 2]) {
       const ask = () => chat({ ...WILD, temperature, seed: 42, maxTokens: 40 });
