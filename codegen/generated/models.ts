@@ -38,7 +38,7 @@ export type CatalogueEntry = {
   sha256?: Maybe<Scalars['String']['output']>;
   /** Of the file; about so much while it is among `unverified`. */
   sizeBytes: Scalars['ByteCount']['output'];
-  /** Fields that nobody has held against the hub yet. */
+  /** Fields that are estimates: no source for them was found. */
   unverified: Array<Scalars['String']['output']>;
 };
 
@@ -232,8 +232,12 @@ export type InferenceStatus = {
   __typename?: 'InferenceStatus';
   /** Conversations that have their place at a model. */
   active: Scalars['Int']['output'];
+  /** Processor time of their workers together in the last two seconds, 100 for one processor. */
+  cpuPercent: Scalars['Float']['output'];
   /** Names of the models in memory. */
   loaded: Array<Scalars['String']['output']>;
+  /** What the workers may take together. */
+  memoryBudgetBytes: Scalars['ByteCount']['output'];
   /** Resident memory of their workers together. */
   memoryBytes: Scalars['ByteCount']['output'];
   /** Conversations that wait for a place. */
@@ -252,6 +256,8 @@ export type Model = {
   contextSize: Scalars['Int']['output'];
   /** Price of one completion token in micro-credits (1 000 000 micro-credits = 1 credit). */
   costPerToken: Scalars['Int']['output'];
+  /** Processor time that the worker took in the last two seconds, 100 for one processor; null while it is not loaded. */
+  cpuPercent?: Maybe<Scalars['Float']['output']>;
   /** How it is, or was, fetched; null for a model that nobody has asked the hub for. */
   download?: Maybe<ModelDownload>;
   id: Scalars['ID']['output'];
@@ -267,6 +273,8 @@ export type Model = {
   /** Size of the GGUF file; 0 while it is not installed. */
   sizeBytes: Scalars['ByteCount']['output'];
   status: ModelStatus;
+  /** Threads that it computes with; null while it is not loaded. */
+  threads?: Maybe<Scalars['Int']['output']>;
 };
 
 /** Everybody of these roles, and these users. */
@@ -863,7 +871,9 @@ export type EmbeddingsResolvers<ContextType = RequestContext, ParentType extends
 
 export type InferenceStatusResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['InferenceStatus'] = ResolversParentTypes['InferenceStatus']> = {
   active?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  cpuPercent?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   loaded?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  memoryBudgetBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
   memoryBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
   queued?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   threads?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -879,6 +889,7 @@ export type ModelResolvers<ContextType = RequestContext, ParentType extends Reso
   completionTokenPrice?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   contextSize?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   costPerToken?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  cpuPercent?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   download?: Resolver<Maybe<ResolversTypes['ModelDownload']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['ModelKind'], ParentType, ContextType>;
@@ -889,6 +900,7 @@ export type ModelResolvers<ContextType = RequestContext, ParentType extends Reso
   settings?: Resolver<ResolversTypes['ModelSettings'], ParentType, ContextType>;
   sizeBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['ModelStatus'], ParentType, ContextType>;
+  threads?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
 export type ModelAccessResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ModelAccess'] = ResolversParentTypes['ModelAccess']> = {

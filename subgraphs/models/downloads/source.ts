@@ -14,7 +14,7 @@ const Entry = z.object({
   license: z.string(),
   sizeBytes: z.int(),
   sha256: z.string().nullable(),
-  /** Facts that nobody has held against the hub yet; a download is held to the others. */
+  /** Facts that no manifest or model card was found for; a download is held to the others. */
   unverified: z.array(z.enum(FACTS)),
   /** What the first requirements called it: no repositories of these names were found. */
   seedNames: z.array(z.string()),
