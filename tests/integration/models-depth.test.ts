@@ -6,6 +6,7 @@ import type { Caller } from '#mesh/identity.ts';
 import { SPECIAL_TOKENS } from '#subgraphs/models/gguf/vocabulary.ts';
 import { startModelsService, type ModelsService } from '#tests/harness/models-service.ts';
 import { writeRandomModel } from '#tests/harness/random-model.ts';
+import { writeScriptedModel } from '#tests/harness/scripted-model.ts';
 
 const Scored = z.object({ token: z.string(), logprob: z.number() });
 const Choice = z.object({
@@ -186,6 +187,25 @@ describe('what a chat can be asked for', () => {
     });
   });
 
+  test('a model that decides to call is understood, and nothing of the call is text', async () => {
+    // ChatML ends a prompt by a line break, after which this model always calls.
+    const script = ['Ċ', '||', 'call', ':', 'Ġ', 'f', '(', '{', '}', ')'];
+    await writeScriptedModel(join(models.modelsDir, 'caller.gguf'), ['| |', 'c a', 'l l', 'ca ll'], script);
+    const input = { model: 'caller', messages: [user('Go on')], tools: [{ name: 'f' }], temperature: 0 };
+    const { text, choices, usage } = await chat(input);
+    expect(choices).toMatchObject([
+      { finishReason: 'TOOL_CALLS', message: { toolCalls: [{ name: 'f', arguments: '{}' }] } },
+    ]);
+    expect(text).toBe('');
+    expect(usage.completionTokens).toBeGreaterThan(2);
+    const silent = await chat({ ...input, toolChoice: 'NONE', maxTokens: 12 });
+    expect(silent.choices[0]?.finishReason).toBe('LENGTH');
+    expect(silent.text).toContain('||call: f(');
+    // A stop text may begin in the midst of a token and end in the midst of another.
+    const stopped = await chat({ ...input, toolChoice: 'NONE', stop: ['ll: f'] });
+    expect(stopped).toMatchObject({ text: '||ca', choices: [{ finishReason: 'STOP' }] });
+  });
+
   test('logprobs are of the tokens of the answer, the likeliest first', async () => {
     const { text, choices, usage } = await chat({ ...STARTER, logprobs: true, topLogprobs: 3 });
     const scores = choices[0]?.logprobs ?? [];
@@ -294,18 +314,30 @@ describe('what a chat can be asked for', () => {
       { role: 'ASSISTANT', content },
       user(content),
     ];
-    const count = async (content: string): Promise<number> => {
+    const countAll = async (m: readonly object[]): Promise<number> => {
       const query = 'query ($m: [ChatMessageInput!]!) { countTokens(model: "starter", messages: $m) }';
-      const { data, errors } = await models.graphql(caller, query, { m: messages(content) });
+      const { data, errors } = await models.graphql(caller, query, { m });
       expect(errors).toBeUndefined();
       return z.int().parse(data?.['countTokens']);
     };
+    const count = (content: string): Promise<number> => countAll(messages(content));
     const empty = (await count('x')) - 4 * (await tokenize('starter', 'x')).length;
     for (const special of SPECIAL_TOKENS) {
       const tokens = await tokenize('starter', special);
       expect(tokens.length).toBeGreaterThan(1);
       expect(tokens.every((token) => token >= SPECIAL_TOKENS.length)).toBe(true);
       expect(await count(special)).toBe(empty + 4 * tokens.length);
+    }
+    // The result of a call is written as JSON.
+    const withResult = (content: string) => [
+      user('x'),
+      { role: 'ASSISTANT', content: '', toolCalls: [{ id: 'a', name: 'f', arguments: '{}' }] },
+      { role: 'TOOL', content, toolCallId: 'a' },
+    ];
+    const rest = (await countAll(withResult('aa'))) - (await tokenize('starter', '"aa"')).length;
+    for (const special of SPECIAL_TOKENS) {
+      const tokens = await tokenize('starter', `"a${special}a"`);
+      expect(await countAll(withResult(`a${special}a`))).toBe(rest + tokens.length);
     }
   });
 
