@@ -197,6 +197,32 @@ describe('embeddings', () => {
     expect(together.map(([vector]) => vector)).toEqual(alone);
   });
 
+  test('of many requests, some of them left and some refused, the bill has what the answers said', async () => {
+    const user = await models.addUser(1_000_000);
+    const ask = async (turn: number): Promise<number> => {
+      const input = Array.from({ length: 1 + (turn % 7) }, (_, index) => letters(1 + ((turn * 31 + index * 17) % 120)));
+      if (turn % 9 === 8) return refusal({ input: [...input, ''] }, user).then(() => 0);
+      if (turn % 5 !== 4) return (await embed({ input }, user)).usage.promptTokens;
+      const controller = new AbortController();
+      const answer = models.graphql(user, EMBED, { input: { model: 'bert', input } }, controller.signal);
+      setImmediate(() => controller.abort());
+      await answer.catch(() => {});
+      return 0;
+    };
+    const answered = await Promise.all(Array.from({ length: 60 }, (_, turn) => ask(turn)));
+    await vi.waitFor(async () => expect(await open()).toEqual([]), { timeout: 20_000, interval: 10 });
+    const bills = await billOf(user);
+    const charged = (outcome: string) =>
+      bills.filter((bill) => bill['outcome'] === outcome).reduce((sum, { prompt }) => sum + Number(prompt), 0);
+    expect(charged('settled')).toBe(answered.reduce((sum, tokens) => sum + tokens, 0));
+    const [balance] = await models.database.sql(
+      `select w.spent::int, w.reserved::int from billing.quota_window w join billing.quota q on q.id = w.quota_id
+       where q.subject = $1`,
+      [`user:${user.userId}`],
+    );
+    expect(balance).toEqual({ spent: charged('settled') + charged('cancelled'), reserved: 0 });
+  });
+
   test('metrics count them', async () => {
     const text = await models.subgraph.metrics();
     expect(text).toMatch(/llm_request_count_total\{model="bert",status="completed"\} \d+/);
