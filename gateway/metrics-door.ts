@@ -3,6 +3,7 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import { proveMetricsReader } from '#mesh/metrics-access.ts';
 import { processMetrics, sendMetrics } from '#mesh/metrics.ts';
+import { shownBy } from './access/credentials.ts';
 import type { Graph } from './graph.ts';
 import { sendStudioError, type Arrival } from './http/door.ts';
 import type { GatewayMetrics } from './metrics.ts';
@@ -29,13 +30,11 @@ export const createMetricsDoor = ({ graph, metrics, upstreams, token, log }: Met
     { requestId, meter }: Arrival,
     signal: AbortSignal,
   ): Promise<StudioError | undefined> => {
-    if (proveMetricsReader(request, token) !== 'unproven') return undefined;
-    const key = request.headers['x-api-key'];
-    const credentials = {
-      authorization: request.headers.authorization,
-      'x-api-key': typeof key === 'string' ? key : undefined,
-    };
-    const verdict = await graph.authenticate(credentials, requestId, signal);
+    const proof = proveMetricsReader(request, token);
+    if (proof === 'token') return undefined;
+    const over = rateError(await meter.prepay(1));
+    if (over || proof === 'local') return over;
+    const verdict = await graph.authenticate(shownBy(request.headers), requestId, signal);
     if (verdict.outcome === 'refused') return verdict.error;
     if (!verdict.principal) return new StudioError('UNAUTHENTICATED');
     const limited = rateError(await meter.identify(verdict.principal.userId));
@@ -66,9 +65,8 @@ export const createMetricsDoor = ({ graph, metrics, upstreams, token, log }: Met
   return async (request: IncomingMessage, response: ServerResponse, arrival: Arrival): Promise<void> => {
     const controller = new AbortController();
     response.on('close', () => controller.abort());
-    const { requestId, meter } = arrival;
-    const refused = rateError(await meter.prepay(1)) ?? (await refusal(request, arrival, controller.signal));
-    if (refused) return sendStudioError(response, refused, requestId);
+    const refused = await refusal(request, arrival, controller.signal);
+    if (refused) return sendStudioError(response, refused, arrival.requestId);
     const pages = await Promise.all([metrics.registry.metrics(), processMetrics('gateway'), pagesOfSubgraphs()]);
     sendMetrics(request, response, pages.flat());
   };

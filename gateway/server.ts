@@ -10,6 +10,8 @@ import type { Readiness, Subgraph } from '#mesh/service.ts';
 import { isTraced } from '#mesh/telemetry.ts';
 import { traced } from '#mesh/trace.ts';
 import { createAuthenticate } from './access/authenticator.ts';
+import { createKnownKeys, createReadClaim } from './access/claim.ts';
+import { shownBy } from './access/credentials.ts';
 import { Keys } from './access/keys.ts';
 import { watchSessions } from './access/live-sessions.ts';
 import { createAccounts } from './access/principal.ts';
@@ -105,6 +107,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 
   const accounts = createAccounts(users);
   const keys = new Keys(() => accounts.verificationKeys());
+  const tokens = new Tokens(keys);
+  const knownKeys = createKnownKeys();
+  const readClaim = createReadClaim(tokens, knownKeys);
   const warmth = createWarmth(log);
   const manifests = { studio: options.documents ?? OWN_DOCUMENTS, folder: config.documents };
   const [supergraph, documents, serveStatic] = await Promise.all([
@@ -118,7 +123,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     documents: () => documents.current(),
     closed: config.mode === 'production',
     maxCost: config.maxCost,
-    authenticate: createAuthenticate(new Tokens(keys), accounts, log),
+    authenticate: createAuthenticate(tokens, accounts, knownKeys, log),
     refusals: createRefusals(users, log),
     log,
   });
@@ -135,7 +140,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   );
   const http = createHttpDoor(graph, watch, log);
   const readClient = createReadClient(config.trustedProxies);
-  const webSockets = createWebSocketDoor(graph, watch, log, { openMeter, readClient, limits });
+  const webSockets = createWebSocketDoor(graph, watch, log, { openMeter, readClaim, readClient, limits });
 
   const cors = createCors(config.corsOrigins);
   const graphiql = config.mode === 'development' ? createGraphiql() : undefined;
@@ -174,6 +179,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       if (!response.headersSent)
         for (const [name, value] of Object.entries(rateHeaders(rate))) response.setHeader(name, value);
     });
+    meter.claim(await readClaim(shownBy(request.headers), () => meter.mayCheck()));
     if (path === '/graphql') return inSpan(path, () => http(request, response, { requestId, client, meter }));
     const door = { graph, watch, log: log.child({ requestId }), requestId, client, meter };
     if (path === '/rpc' || path.startsWith('/rpc/')) return inSpan('/rpc', () => handleRpc(request, response, door));

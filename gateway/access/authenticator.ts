@@ -1,6 +1,7 @@
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import { expected } from '../errors.ts';
+import type { KnownKeys } from './claim.ts';
 import { readCredential } from './credentials.ts';
 import type { Accounts, Principal } from './principal.ts';
 import type { Tokens } from './tokens.ts';
@@ -31,7 +32,7 @@ const refuse = (sentence?: string): Authentication => ({
  * sends one believes that it is signed in.
  */
 export const createAuthenticate =
-  (tokens: Tokens, accounts: Accounts, log: Log): Authenticate =>
+  (tokens: Tokens, accounts: Accounts, known: KnownKeys, log: Log): Authenticate =>
   async (credentials, requestId, signal) => {
     try {
       const credential = readCredential(credentials);
@@ -40,6 +41,7 @@ export const createAuthenticate =
       if (credential.kind === 'key') {
         const principal = await accounts.principal({ keyHash: credential.hash }, requestId, signal);
         if (!principal) return refuse('The API key is not in force.');
+        known.set(credential.hash, true);
         return { outcome: 'accepted', principal: { ...principal, expiresAt: Number.POSITIVE_INFINITY } };
       }
       const verdict = await tokens.verify(credential.token);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 
 /** What a client has sent to prove who it is. */
 export type Credential =
@@ -14,6 +15,15 @@ const KEY_PREFIX = 'cds_';
 
 /** Longer than any token that we issue; keeps the cache of verified tokens small. */
 const MAX_LENGTH = 4_096;
+
+/** What HTTP headers show. */
+export const shownBy = ({
+  authorization,
+  'x-api-key': key,
+}: IncomingHttpHeaders): { readonly authorization: string | undefined; readonly 'x-api-key': string | undefined } => ({
+  authorization,
+  'x-api-key': Array.isArray(key) ? key[0] : key,
+});
 
 /** Reads `Authorization: Bearer …`, or `x-api-key` where there is none. */
 export const readCredential = (headers: {

@@ -35,6 +35,11 @@ export class Tokens {
     this.#now = now;
   }
 
+  /** Whether this token was found to be signed before, so that it costs nothing to verify. */
+  remembers(token: string): boolean {
+    return this.#verified.get(token) !== undefined;
+  }
+
   /** @throws StudioError when the keys cannot be loaded */
   async verify(token: string): Promise<TokenVerdict> {
     const now = this.#now();

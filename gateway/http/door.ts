@@ -4,7 +4,7 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Client } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
 import { readBody, sendJson, sendResponse } from '#mesh/serve.ts';
-import type { Credentials } from '../access/authenticator.ts';
+import { shownBy } from '../access/credentials.ts';
 import { atExpiry } from '../access/expiry.ts';
 import type { WatchSession } from '../access/live-sessions.ts';
 import { endWithSession } from '../access/session-bound.ts';
@@ -35,11 +35,6 @@ export const sendStudioError = (
 ): void => {
   const meaning = httpMeaningOf(error);
   sendJson(response, status ?? meaning.status, { errors: [sealError(error, requestId)] }, meaning.headers);
-};
-
-const credentialsOf = (request: IncomingMessage): Credentials => {
-  const key = request.headers['x-api-key'];
-  return { authorization: request.headers.authorization, 'x-api-key': Array.isArray(key) ? key[0] : key };
 };
 
 /** The body of a POST; undefined when the request has been answered or its client is gone. */
@@ -93,7 +88,7 @@ export const createHttpDoor = (graph: DocumentGraph, watch: WatchSession, log: L
     }
     const body = request.method === 'POST' ? await bodyOf(request, response, requestId) : null;
     if (body === undefined) return;
-    const verdict = await graph.authenticate(credentialsOf(request), requestId, signal);
+    const verdict = await graph.authenticate(shownBy(request.headers), requestId, signal);
     if (verdict.outcome === 'refused') {
       sendStudioError(response, verdict.error, requestId);
       return;

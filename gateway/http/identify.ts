@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { shownBy } from '../access/credentials.ts';
 import type { WatchSession } from '../access/live-sessions.ts';
 import { endWithSession } from '../access/session-bound.ts';
 import type { Authentication, Graph } from '../graph.ts';
@@ -22,12 +23,7 @@ export const identify = async (
   running: AbortController,
   { graph, watch, requestId, meter }: Entrance,
 ): Promise<Authentication> => {
-  const key = headers['x-api-key'];
-  const verdict = await graph.authenticate(
-    { authorization: headers.authorization, 'x-api-key': Array.isArray(key) ? key[0] : key },
-    requestId,
-    running.signal,
-  );
+  const verdict = await graph.authenticate(shownBy(headers), requestId, running.signal);
   if (verdict.outcome === 'refused' || !verdict.principal) return verdict;
   const limited = rateError(await meter.identify(verdict.principal.userId));
   if (limited) return { outcome: 'refused', error: limited };

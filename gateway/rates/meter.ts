@@ -1,10 +1,13 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { originOf, type Origin } from '#mesh/address.ts';
+import type { Claim } from '../access/claim.ts';
 import type { SignIn } from './cost.ts';
 import { decideRate, type RateDecision } from './decision.ts';
 import { RATE_LIMITS, type RateLimits } from './limits.ts';
 
 const MINUTE = 60;
+/** Signatures that are checked for one address, for each point that it has. */
+const CHECKS = 10;
 
 /** What there may be too much of. */
 export type RateLimit = 'requests' | 'sign_ins';
@@ -48,20 +51,34 @@ interface Counters {
   readonly limits: RateLimits;
   readonly points: Windows;
   readonly signIns: Windows;
+  /** Signatures that were checked. */
+  readonly checks: Windows;
   readonly deviceOf: DeviceOf;
+}
+
+/** Whose points are taken. */
+interface Payer {
+  readonly key: string;
+  readonly limit: number;
 }
 
 /** Told of where a client stands, each time that it changes. */
 export type Report = (decision: RateDecision) => void;
 
-/** What one request or connection has taken, from its address until it has proven who asks, and then from its user. */
+/**
+ * What one request or connection has taken. Until it has proven who asks, it takes from its address: without a credential
+ * from one window, with one that is not known to hold from another, so that neither strangers nor guessers at an address
+ * use up what its users need. One that was signed takes from a window of its own, and what has proven who asks, from its
+ * user.
+ */
 export class Meter {
   readonly #counters: Counters;
   readonly #origin: Origin;
   readonly #report: Report;
-  #user: string | undefined;
-  /** Points taken for the address. */
-  #atAddress = 0;
+  #payer: Payer;
+  /** Points taken before a user was known. */
+  #taken = 0;
+  #identified = false;
   /** Points taken for work that is still to come. */
   #prepaid = 0;
 
@@ -69,6 +86,29 @@ export class Meter {
     this.#counters = counters;
     this.#origin = origin;
     this.#report = report;
+    this.#payer = this.#ofAddress('address');
+  }
+
+  #ofAddress(window: 'address' | 'guesses' | 'sockets'): Payer {
+    return { key: `${window} ${this.#origin.key}`, limit: this.#limit(this.#counters.limits.address) };
+  }
+
+  /** Whether one more signature may be checked for this address. */
+  async mayCheck(): Promise<boolean> {
+    const { checks, limits } = this.#counters;
+    const decision = await checks.take(this.#origin.key, 1, this.#limit(limits.address) * CHECKS);
+    return decision.outcome === 'within';
+  }
+
+  /**
+   * Says what is known of who asks, before anything is taken.
+   * @param socket its credential comes later; then it takes from what connections of its address have, until it does
+   */
+  claim(claim: Claim, socket = false): void {
+    if (claim.kind === 'signed') {
+      this.#payer = { key: `credential ${claim.credential}`, limit: this.#counters.limits.principal };
+    } else if (socket) this.#payer = this.#ofAddress('sockets');
+    else this.#payer = this.#ofAddress(claim.kind === 'nobody' ? 'address' : 'guesses');
   }
 
   #limit(limit: number): number {
@@ -76,12 +116,9 @@ export class Meter {
   }
 
   async #take(points: number): Promise<RateDecision> {
-    const { limits, points: windows } = this.#counters;
-    const decision =
-      this.#user === undefined
-        ? await windows.take(`address ${this.#origin.key}`, points, this.#limit(limits.address))
-        : await windows.take(`user ${this.#user}`, points, limits.principal);
-    if (this.#user === undefined && decision.outcome === 'within') this.#atAddress += points;
+    const { key, limit } = this.#payer;
+    const decision = await this.#counters.points.take(key, points, limit);
+    if (!this.#identified && decision.outcome === 'within') this.#taken += points;
     this.#report(decision);
     return decision;
   }
@@ -100,19 +137,22 @@ export class Meter {
     return this.#take(points - paid);
   }
 
-  /** A user has proven who asks: what this meter has taken so far is counted there, and its address is free of it. */
+  /** A user has proven who asks: what this meter has taken so far is counted there, and nobody else's any more. */
   async identify(userId: string): Promise<RateDecision> {
-    const points = this.#atAddress;
-    this.#atAddress = 0;
-    this.#user = userId;
-    await this.#counters.points.giveBack(`address ${this.#origin.key}`, points);
+    const points = this.#taken;
+    const before = this.#payer;
+    this.#taken = 0;
+    this.#identified = true;
+    this.#payer = { key: `user ${userId}`, limit: this.#counters.limits.principal };
+    await this.#counters.points.giveBack(before.key, points);
     return this.#take(points);
   }
 
   /** For one operation of a connection whose message is paid. */
   forOperation(): Meter {
     const meter = new Meter(this.#counters, this.#origin, this.#report);
-    meter.#user = this.#user;
+    meter.#payer = this.#payer;
+    meter.#identified = this.#identified;
     meter.#prepaid = 1;
     return meter;
   }
@@ -147,6 +187,7 @@ export const createRates = (
     limits,
     points: new Windows(MINUTE, () => onRefusal('requests')),
     signIns: new Windows(MINUTE, () => onRefusal('sign_ins')),
+    checks: new Windows(MINUTE, () => {}),
     deviceOf,
   };
   return (address, report = () => {}) => new Meter(counters, originOf(address ?? ''), report);

@@ -8,6 +8,8 @@ import { originOf } from '#mesh/address.ts';
 import type { Log } from '#mesh/log.ts';
 import { MAX_BODY_BYTES } from '#mesh/serve.ts';
 import type { Client } from '#mesh/identity.ts';
+import type { ReadClaim } from '../access/claim.ts';
+import { shownBy } from '../access/credentials.ts';
 import type { WatchSession } from '../access/live-sessions.ts';
 import type { DocumentGraph } from '../graph.ts';
 import type { ReadClient } from '../http/client.ts';
@@ -74,6 +76,7 @@ const refuse = (socket: Duplex, status: string, headers: Readonly<Record<string,
 
 interface DoorOptions {
   readonly openMeter: OpenMeter;
+  readonly readClaim: ReadClaim;
   readonly readClient: ReadClient;
   readonly limits: Pick<RateLimits, 'sockets' | 'anonymousSockets' | 'loopback'>;
 }
@@ -89,7 +92,7 @@ export const createWebSocketDoor = (
   graph: DocumentGraph,
   watch: WatchSession,
   log: Log,
-  { openMeter, readClient, limits }: DoorOptions,
+  { openMeter, readClaim, readClient, limits }: DoorOptions,
 ): WebSocketDoor => {
   const protocol = createProtocol(graph, watch, log);
   const sockets = new WebSocketServer({
@@ -112,6 +115,7 @@ export const createWebSocketDoor = (
     let leaveUser: (() => void) | undefined;
     const connection: Connection = {
       close: ({ code, reason }) => socket.close(code, reason),
+      isSigned: async (credentials) => (await readClaim(credentials, () => meter.mayCheck())).kind === 'signed',
       admit: (userId) => {
         if (known.of(userId) >= limits.sockets) return false;
         leave();
@@ -197,8 +201,11 @@ export const createWebSocketDoor = (
           refuse(socket, '429 Too Many Requests', headers);
         }
       };
-      meter
-        .prepay(1)
+      const prepay = async (): Promise<RateDecision> => {
+        meter.claim(await readClaim(shownBy(request.headers), () => meter.mayCheck()), true);
+        return meter.prepay(1);
+      };
+      prepay()
         .then(admit)
         .catch((error: unknown) => {
           log.error({ error }, 'an upgrade failed unexpectedly');

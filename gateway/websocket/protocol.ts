@@ -23,6 +23,8 @@ const MAX_REFUSALS = 50;
 /** One connection, as far as the protocol sees it. */
 export interface Connection {
   close(close: Close): void;
+  /** Whether this is a credential that we have signed, or have known: such a one is looked at, however much others ask. */
+  isSigned(credentials: Credentials): Promise<boolean>;
   /** Counts it as this user's from now on; false when the user has as many connections as one may. */
   admit(userId: string): boolean;
   /** What is under way, by the client's ids. */
@@ -107,7 +109,7 @@ export const createProtocol = (graph: DocumentGraph, watch: WatchSession, log: L
       connection.close(CLOSES.tryAgainLater);
       return false;
     };
-    if (connection.limited) return later();
+    if (connection.limited && !(await connection.isSigned(credentials))) return later();
     const verdict = await check(connection, randomUUID(), connection.signal);
     if (verdict.outcome === 'refused') return later();
     if (verdict.principal) {

@@ -112,9 +112,14 @@ describe('the rate of an address', () => {
     expect((await through('203.0.113.1')).status).toBe(429);
     expect((await through('198.51.100.7, 203.0.113.1')).status).toBe(429);
     expect((await through('203.0.113.1, 203.0.113.2')).status).toBe(200);
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
-      headers: { 'x-forwarded-for': '203.0.113.1' },
-    });
+    const connectThrough = () =>
+      new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+        headers: { 'x-forwarded-for': '203.0.113.1' },
+      });
+    const first = connectThrough();
+    await once(first, 'open');
+    first.terminate();
+    const socket = connectThrough();
     const [error] = z.tuple([z.instanceof(Error)]).parse(await once(socket, 'error'));
     expect(error.message).toMatch(/429/);
   });
@@ -152,6 +157,57 @@ describe('the rate of an address', () => {
     expect((await ask(HELLO, { token })).status).toBe(401);
     expect((await ask(HELLO, { token })).status).toBe(401);
     expect((await ask(HELLO, { token })).status).toBe(429);
+  });
+});
+
+describe('an address that has used up its points', () => {
+  const read = async (path: string, token?: string): Promise<number> =>
+    (await fetch(`${url}${path}`, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })).status;
+
+  test('keeps no user who is there out of any door', async () => {
+    const { keys } = await start({ address: 1 });
+    const token = await keys.token('ADMIN');
+    await ask(HELLO);
+    expect((await ask(HELLO)).status).toBe(429);
+    await ask(HELLO, { token: 'no.such.token' });
+    expect((await ask(HELLO, { token: 'no.such.token' })).status).toBe(429);
+    expect((await ask(HELLO, { token })).status).toBe(200);
+    expect(await post({ jsonrpc: '2.0', id: 1, method: 'no.such' }, { token, path: '/rpc' })).toMatchObject({
+      status: 200,
+      json: { id: 1, error: { code: -32_601 } },
+    });
+    expect(await read('/openapi.json')).toBe(429);
+    expect(await read('/openapi.json', token)).toBe(200);
+    expect(await read('/metrics', token)).toBe(200);
+    expect(await read('/.well-known/jwks.json', token)).toBe(200);
+  });
+
+  test('lets them connect, and hears who they are', async () => {
+    const { keys } = await start({ address: 1 });
+    const token = await keys.token('DEVELOPER');
+    await ask(HELLO);
+    expect((await ask(HELLO)).status).toBe(429);
+    const address = `${url.replace('http', 'ws')}/graphql`;
+    const init = { type: 'connection_init', payload: { authorization: `Bearer ${token}` } };
+    // The first uses up what the address has for sockets; the second shows at once who it is.
+    for (const headers of [{}, { authorization: `Bearer ${token}` }]) {
+      const socket = new WebSocket(address, 'graphql-transport-ws', { headers });
+      await once(socket, 'open');
+      socket.send(JSON.stringify(init));
+      const [message] = await once(socket, 'message');
+      expect(JSON.parse(String(message))).toMatchObject({ type: 'connection_ack' });
+      socket.terminate();
+    }
+  });
+
+  test('does not make a revoked token cost its user anything, nor pass without bound', async () => {
+    const { keys } = await start({ address: 1, principal: 2 });
+    const token = await keys.token('DEVELOPER');
+    keys.revokeAll();
+    expect((await ask(HELLO, { token })).status).toBe(401);
+    expect((await ask(HELLO, { token })).status).toBe(401);
+    expect((await ask(HELLO, { token })).status).toBe(429);
+    expect((await ask(HELLO)).status).toBe(200);
   });
 });
 
@@ -277,8 +333,11 @@ describe('WebSocket messages', () => {
     socket.send(subscribe('2', HELLO));
     expect(await received()).toMatchObject({ id: '2', type: 'error' });
     socket.terminate();
-    await ask(HELLO);
-    await ask(HELLO);
+    for (let opened = 0; opened < 2; opened += 1) {
+      const stranger = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+      await once(stranger, 'open');
+      stranger.terminate();
+    }
     const refused = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     const [error] = z.tuple([z.instanceof(Error)]).parse(await once(refused, 'error'));
     expect(error.message).toMatch(/429/);
