@@ -16,6 +16,8 @@ export interface LoadedModel {
   readonly options: LoadOptions;
   /** Resident memory of its worker, as it said last. */
   memoryBytes(): number;
+  /** Processor time that its worker took in the last two seconds; 100 is one processor. */
+  cpuPercent(): number;
   /** Conversations that have their place, and that wait for one. */
   load(): { readonly active: number; readonly queued: number };
   /**
@@ -93,7 +95,7 @@ const createModel = (
   const waiting = options.kind === 'CHAT' ? options.sequences * WAITING_PER_PLACE : WAITING_TEXTS;
   const slots = createSlots(options.sequences, waiting);
   const open = new Map<number, { readonly mailbox: Mailbox<Answer>; readonly leave: () => void }>();
-  let memoryBytes = loaded.memoryBytes;
+  let taken = { memoryBytes: loaded.memoryBytes, cpuPercent: 0 };
   let lastId = 0;
   let failure: StudioError | undefined;
 
@@ -104,7 +106,7 @@ const createModel = (
   );
   reports.handle = (report) => {
     watchdog.heard();
-    if (report.type === 'memory') memoryBytes = report.bytes;
+    if (report.type === 'load') taken = report;
     else if ('id' in report) {
       const entry = open.get(report.id);
       entry?.mailbox.put(report);
@@ -207,7 +209,8 @@ const createModel = (
     name,
     contextSize,
     options,
-    memoryBytes: () => memoryBytes,
+    memoryBytes: () => taken.memoryBytes,
+    cpuPercent: () => taken.cpuPercent,
     load: () => slots.load(),
     ended: worker.ended,
     count,

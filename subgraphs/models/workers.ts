@@ -15,6 +15,8 @@ import type { LoadOptions } from './worker/protocol.ts';
 
 /** Every model's worker. */
 export interface Workers {
+  /** What all workers together may take, in bytes. */
+  readonly budget: number;
   /**
    * A model that can chat or embed, started if need be; any number of callers at once share one start.
    * @throws StudioError BAD_USER_INPUT when it is one of the other kind, MODEL_NOT_LOADED when it is not installed, cannot
@@ -184,6 +186,7 @@ export const createWorkers = (
   };
 
   return {
+    budget: rules.budget,
     stateOf: (name) => entries.get(name)?.state ?? INITIAL_STATE,
     loaded: (name) => entries.get(name)?.model,
     allLoaded: () => Array.from(entries.values(), ({ model }) => model).filter((model) => model !== undefined),

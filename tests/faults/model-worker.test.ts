@@ -135,7 +135,7 @@ describe('workers that die', () => {
     }));
     for (let attempt = 0; attempt < 4; attempt++) {
       expect(await refusalOf(models.chat(caller, { model: 'strict', messages }))).toMatchObject({
-        message: 'strict does not take this conversation: Ask one thing at a time',
+        message: 'strict does not take this: Ask one thing at a time',
         extensions: { code: 'BAD_USER_INPUT', argument: 'messages' },
       });
     }
@@ -200,10 +200,12 @@ describe('workers that die', () => {
       const signal = new AbortController().signal;
       const options = { kind: 'CHAT', path: ${JSON.stringify(join(models.modelsDir, 'endless.gguf'))}, contextSize: 32768, sequences: 1, threads: 1 };
       const { model } = await startModel('endless', options, signal, log);
-      const conversation = await model.open([{ role: 'USER', content: 'Go on' }], signal);
+      const turns = [{ role: 'USER', content: 'Go on' }];
+      const conversation = await model.open([{ kind: 'chat', turns, tools: [] }], signal);
       const sampling = { temperature: 1, topP: 1, topK: 0, repeatPenalty: 1, seed: 1 };
       let told = false;
-      for await (const step of conversation.generate({ maxTokens: 30000, sampling, stop: [] }, signal)) {
+      const long = { maxTokens: 30000, sampling, stop: [], form: { kind: 'free', mostCalls: 0 }, scores: null };
+      for await (const step of conversation.generate(0, long, signal)) {
         if (!told) process.stdout.write('generating');
         told = true;
       }`;

@@ -58,8 +58,8 @@ describe('models and their workers', () => {
   });
 
   test('the status tells what is loaded, what it takes and what was generated', async () => {
-    const STATUS = '{ inferenceStatus { loaded memoryBytes threads active queued tokens } }';
-    const before = { loaded: [], memoryBytes: 0, threads: 0, active: 0, queued: 0, tokens: 0 };
+    const STATUS = '{ inferenceStatus { loaded memoryBytes cpuPercent threads active queued tokens } }';
+    const before = { loaded: [], memoryBytes: 0, cpuPercent: 0, threads: 0, active: 0, queued: 0, tokens: 0 };
     expect(await models.graphql(admin, STATUS)).toEqual({ data: { inferenceStatus: before } });
     await load('{ threads: 1 }');
     let seen: unknown;
@@ -85,6 +85,23 @@ describe('models and their workers', () => {
       ],
     });
     await unload();
+  });
+
+  test('the processor time of a worker and its threads are told while it works', async () => {
+    await load('{ threads: 1 }');
+    const input = { model: 'other', messages: [{ role: 'USER', content: 'Go on' }], maxTokens: 500 };
+    const working = async (): Promise<unknown> => {
+      for await (const _ of models.chat(admin, input));
+      const { data } = await models.graphql(admin, '{ model(name: "other") { cpuPercent threads } }');
+      return data?.['model'];
+    };
+    await expect
+      .poll(working, { timeout: 15_000 })
+      .toEqual({ cpuPercent: expect.toSatisfy((percent: number) => percent > 0), threads: 1 });
+    await unload();
+    expect(await models.graphql(admin, '{ model(name: "other") { cpuPercent threads } }')).toEqual({
+      data: { model: { cpuPercent: null, threads: null } },
+    });
   });
 
   test('another wish for a model that is loaded or loading is refused, the same is not', async () => {

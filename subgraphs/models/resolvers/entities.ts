@@ -51,6 +51,8 @@ export const entitiesOf = ({
       completionTokenPrice: async ({ name }, _args, context) => (await prices.of(name, context)).completion,
       sizeBytes: async ({ name }) => (await catalogue.find(name))?.sizeBytes ?? 0,
       memoryBytes: ({ name }) => workers.loaded(name)?.memoryBytes() ?? null,
+      cpuPercent: ({ name }) => workers.loaded(name)?.cpuPercent() ?? null,
+      threads: ({ name }) => workers.loaded(name)?.options.threads ?? null,
       lastError: async ({ name }) => {
         const header = (await catalogue.find(name))?.header;
         return header?.outcome === 'unreadable' ? header.reason : workers.stateOf(name).lastError;

@@ -1,6 +1,7 @@
-import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import type { InferenceStatus, QueryResolvers } from '#codegen/models.ts';
 import { VERSION } from '#mesh/version.ts';
+import { machineMemory } from '../machine-memory.ts';
 import type { Services } from '../services.ts';
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
@@ -18,6 +19,8 @@ export const statusOf = ({
     return {
       loaded: models.map(({ name }) => name),
       memoryBytes: sum(models.map((model) => model.memoryBytes())),
+      memoryBudgetBytes: Math.floor(workers.budget),
+      cpuPercent: sum(models.map((model) => model.cpuPercent())),
       threads: sum(models.map(({ options }) => options.threads)),
       active: sum(loads.map(({ active }) => active)),
       queued: sum(loads.map(({ queued }) => queued)),
@@ -31,8 +34,8 @@ export const statusOf = ({
       startedAt,
       processors: availableParallelism(),
       loadAverage: loadavg()[0] ?? 0,
-      memoryBytes: totalmem(),
-      freeMemoryBytes: freemem(),
+      memoryBytes: machineMemory.total(),
+      freeMemoryBytes: await machineMemory.available(),
       inference: inference(),
       models: (await catalogue.list()).map(({ name }) => ({ name })),
     }),

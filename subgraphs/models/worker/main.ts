@@ -6,7 +6,7 @@ import type { Command, GenerateOptions, LoadOptions, Report } from './protocol.t
 
 /** The program of a worker process: one model, as many conversations at once as it was loaded for, or one text. */
 
-const MEMORY_INTERVAL_MS = 5_000;
+const LOAD_INTERVAL_MS = 2_000;
 const LOG_DELAY_MS = 50;
 
 const running = new Map<number, { readonly pace: Pace; readonly controller: AbortController }>();
@@ -19,6 +19,19 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 /** llama.cpp names the function first, and says again that something went wrong. */
 const clean = (line: string): string => line.replace(/^\w+: (error loading model: )?/, '');
 
+/** Says every few seconds what this process takes. */
+const reportLoad = (): void => {
+  let last = { at: performance.now(), cpu: process.cpuUsage() };
+  setInterval(() => {
+    const at = performance.now();
+    const cpu = process.cpuUsage();
+    const microseconds = cpu.user - last.cpu.user + cpu.system - last.cpu.system;
+    const cpuPercent = microseconds / 10 / (at - last.at);
+    last = { at, cpu };
+    report({ type: 'load', memoryBytes: process.memoryUsage.rss(), cpuPercent });
+  }, LOAD_INTERVAL_MS).unref();
+};
+
 const load = async (options: LoadOptions): Promise<void> => {
   const complaints: string[] = [];
   const complain = (line: string): void => void complaints.push(line);
@@ -27,7 +40,7 @@ const load = async (options: LoadOptions): Promise<void> => {
     else embedder = await loadEmbedder(options, complain);
     const { contextSize } = engine ?? embedder ?? options;
     report({ type: 'loaded', contextSize, memoryBytes: process.memoryUsage.rss() });
-    setInterval(() => report({ type: 'memory', bytes: process.memoryUsage.rss() }), MEMORY_INTERVAL_MS).unref();
+    reportLoad();
   } catch (error) {
     // What llama.cpp says comes by another thread, a moment after the exception.
     await setTimeout(LOG_DELAY_MS);

@@ -107,12 +107,13 @@ export type Command =
 /**
  * From the worker. A count gets one of `counted` and `failed`, likewise a text to tokenize; a measurement
  * gets one of `measured` and `failed`, a text to embed one of `embedded` and `failed`, a generation any number of `batch` and then one of `ended`
- * and `failed`. `memory` comes every few seconds and is its sign of life.
+ * and `failed`. `load` comes every few seconds and is its sign of life.
  */
 export type Report =
   | { readonly type: 'loaded'; readonly contextSize: number; readonly memoryBytes: number }
   | { readonly type: 'not loaded'; readonly reason: string }
-  | { readonly type: 'memory'; readonly bytes: number }
+  /** What the process takes: resident memory, and processor time since the last report; 100 is one processor. */
+  | { readonly type: 'load'; readonly memoryBytes: number; readonly cpuPercent: number }
   | { readonly type: 'counted'; readonly id: number; readonly promptTokens: number }
   | { readonly type: 'tokenized'; readonly id: number; readonly tokens: readonly number[] }
   | ({ readonly type: 'measured'; readonly id: number } & Measure)
