@@ -251,7 +251,7 @@ describe('downloads from a hub that fails', () => {
       serve({ holdAfter: 1_500_000 });
       const fetching = refusal({ into: disk });
       await expect
-        .poll(async () => (await stat(join(disk, '.downloads/m.part')).catch(() => null))?.size)
+        .poll(async () => (await stat(join(disk, '.downloads/m.part')).catch(() => null))?.size, { timeout: 30_000 })
         .toBe(1_500_000);
       await run('sh', ['-c', `dd if=/dev/zero of=${disk}/others bs=65536 2>/dev/null || true`]);
       hub.release();

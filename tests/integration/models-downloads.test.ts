@@ -46,7 +46,7 @@ describe('downloads', () => {
       'model'
     ];
   const expectDownload = async (name: string, status: string, rest: object = {}): Promise<void> => {
-    await expect.poll(() => model(name)).toMatchObject({ download: { status, ...rest } });
+    await expect.poll(() => model(name), { timeout: 30_000 }).toMatchObject({ download: { status, ...rest } });
   };
   const chat = async (name: string) => {
     const query = 'mutation ($input: ChatInput!) { chat(input: $input) { usage { completionTokens } } }';

@@ -5,22 +5,11 @@ import type { Log } from '#mesh/log.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { Changes } from '../changes.ts';
 import type { DownloadStore, StoredDownload } from '../store/downloads.ts';
+import { isUnfinished, shown, type Download, type Entry } from './download.ts';
 import { DownloadFailure } from './failure.ts';
 import { fetchModel } from './fetch.ts';
 import type { Hub } from './hub.ts';
 import { CATALOGUE, resolveSource, sourceOf, type Source } from './source.ts';
-
-/** A download, as it is at the moment. */
-export interface Download {
-  /** For example `Qwen/Qwen3-0.6B-GGUF:Qwen3-0.6B-Q8_0.gguf`. */
-  readonly source: string;
-  readonly receivedBytes: number;
-  /** Null until the hub has told. */
-  readonly totalBytes: number | null;
-  readonly status: 'WAITING' | 'RUNNING' | 'VERIFYING' | 'INSTALLED' | 'FAILED' | 'CANCELLED';
-  /** Why it failed, if it did. */
-  readonly error: string | null;
-}
 
 /** Everything that was ever asked of the hub and not deleted since. */
 export interface Downloads {
@@ -46,25 +35,8 @@ const MAX_UNFINISHED = 32;
 /** Listeners are told of progress at most so often. */
 const PROGRESS_MS = 250;
 
-interface Entry {
-  stored: StoredDownload;
-  receivedBytes: number;
-  verifying: boolean;
-  run: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
-}
-
-const STATUS = {
-  waiting: 'WAITING',
-  running: 'RUNNING',
-  installed: 'INSTALLED',
-  failed: 'FAILED',
-  cancelled: 'CANCELLED',
-} as const satisfies Record<StoredDownload['state'], Download['status']>;
-
 const CANCELLED = new Error('the download was cancelled');
 const STOPPED = new Error('the service stops');
-
-const isUnfinished = ({ stored: { state } }: Entry): boolean => state === 'waiting' || state === 'running';
 
 const unknown = (asked: string): StudioError =>
   new StudioError(
@@ -265,15 +237,7 @@ export const createDownloads = ({
     },
     of: (name) => {
       const entry = entries.get(name);
-      if (!entry) return undefined;
-      const { stored, receivedBytes, verifying } = entry;
-      return {
-        source: `${stored.repository}:${stored.file}`,
-        receivedBytes,
-        totalBytes: stored.totalBytes,
-        status: verifying ? 'VERIFYING' : STATUS[stored.state],
-        error: stored.error,
-      };
+      return entry && shown(entry);
     },
     forget: async (name) => {
       await restore();
