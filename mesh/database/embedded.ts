@@ -79,6 +79,14 @@ const checkPort = (port: number): Promise<void> =>
     probe.listen(port, '127.0.0.1', () => probe.close(() => done()));
   });
 
+/**
+ * What is said by a server whose predecessor was killed: its processes notice that a moment later, and until then hold
+ * what it shared with them.
+ */
+const REMAINS = /pre-existing shared memory block/;
+const REMAINS_LIMIT_MS = 10_000;
+const REMAINS_PAUSE_MS = 200;
+
 const awaitReady = async (url: string, child: ChildProcess, logFile: string): Promise<void> => {
   for (const until = Date.now() + START_LIMIT_MS; Date.now() < until; await delay(25)) {
     if (child.exitCode !== null || child.signalCode !== null) {
@@ -143,27 +151,38 @@ export const startPostgres = async (options: EmbeddedOptions): Promise<EmbeddedP
     data,
     ...settings.flatMap((setting) => ['-c', setting]),
   ];
-  // A group of its own, so that Ctrl-C in the terminal reaches us alone and we end it last.
-  const child = spawn(program, args, { stdio: ['ignore', output.fd, output.fd], cwd: data, detached: true });
-  const exited = new Promise<void>((done) => {
-    child.once('exit', (code, signal) => {
-      log.debug({ code, signal }, 'PostgreSQL has ended');
-      done();
+  const launch = async (): Promise<Pick<EmbeddedPostgres, 'exited' | 'stop'>> => {
+    // A group of its own, so that Ctrl-C in the terminal reaches us alone and we end it last.
+    const child = spawn(program, args, { stdio: ['ignore', output.fd, output.fd], cwd: data, detached: true });
+    const exited = new Promise<void>((done) => {
+      child.once('exit', (code, signal) => {
+        log.debug({ code, signal }, 'PostgreSQL has ended');
+        done();
+      });
+      child.once('error', () => done());
     });
-    child.once('error', () => done());
-  });
-
-  const stop = async (): Promise<void> => {
-    child.kill('SIGINT');
-    const hard = setTimeout(() => child.kill('SIGQUIT'), STOP_LIMIT_MS);
-    await exited;
-    clearTimeout(hard);
+    const stop = async (): Promise<void> => {
+      child.kill('SIGINT');
+      const hard = setTimeout(() => child.kill('SIGQUIT'), STOP_LIMIT_MS);
+      await exited;
+      clearTimeout(hard);
+    };
+    try {
+      await awaitReady(addressOf(password, port, 'postgres'), child, logFile);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    return { exited, stop };
   };
-  try {
-    await awaitReady(addressOf(password, port, 'postgres'), child, logFile);
-  } catch (error) {
-    await stop();
-    throw error;
+
+  for (const until = Date.now() + REMAINS_LIMIT_MS; ; await delay(REMAINS_PAUSE_MS)) {
+    const { size } = await output.stat();
+    try {
+      return { url: addressOf(password, port, DATABASE), ...(await launch()) };
+    } catch (error) {
+      const said = (await readFile(logFile)).subarray(size).toString();
+      if (!REMAINS.test(said) || Date.now() > until) throw error;
+    }
   }
-  return { url: addressOf(password, port, DATABASE), exited, stop };
 };
