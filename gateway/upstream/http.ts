@@ -1,11 +1,16 @@
 import { Pool, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Readiness } from '#mesh/service.ts';
+import { Lane } from './lane.ts';
 import { MAX_ANSWER_BYTES, TransportFailure, type Message, type Reply, type Transport } from './transport.ts';
 
 const CONNECTIONS = 64;
+/** Answers that take minutes have connections of their own, lest they keep those from everybody else. */
+const LONG = 1_024;
 /** Each open subscription holds a connection of its own. */
 const STREAMS = 2_048;
+/** Whether a subgraph is ready is asked when all else is taken, too. */
+const OBSERVERS = 4;
 /** Subgraphs send a comment every 12 s; a stream that is silent for this long has lost its other end. */
 const SILENCE_MS = 60_000;
 const READINESS_MS = 2_000;
@@ -31,7 +36,8 @@ const ReadinessAnswer: z.ZodType<Readiness> = z.discriminatedUnion('ready', [
 /** One POST and its whole answer. `dispatch` with an own handler costs a third less than `request`. */
 const post = (pool: Pool, message: Message): Promise<Reply> =>
   new Promise((resolve, reject) => {
-    const { signal, headers, body } = message;
+    const { signal, body } = message;
+    const headers = message.headers();
     let controller: Dispatcher.DispatchController | undefined;
     let status = 0;
     let size = 0;
@@ -93,34 +99,58 @@ const chunksOf = (body: Dispatcher.ResponseData['body']): AsyncIterator<Uint8Arr
   };
 };
 
+/** Connections, and the places on them. Who waits does so here and not in the pool: nothing of it is made yet. */
+interface Way {
+  readonly pool: Pool;
+  readonly lane: Lane;
+}
+
 /**
- * Reaches a subgraph over HTTP: a pool of connections for queries and mutations, one connection for each stream.
+ * Reaches a subgraph over HTTP: a pool of connections for what is short, one for what takes long, one for streams.
  * @param url where the subgraph serves, without `/graphql`
  */
 export const httpTransport = (url: string): Transport => {
   const { origin } = new URL(url);
   // The gateway keeps the time of a request itself; a mutation may take minutes before its first byte.
   const patient = { headersTimeout: 0, connect: { timeout: 5_000 } };
-  const pool = new Pool(origin, { ...patient, connections: CONNECTIONS, bodyTimeout: 0 });
-  const streams = new Pool(origin, { ...patient, connections: STREAMS, bodyTimeout: SILENCE_MS });
+  const openWay = (connections: number, bodyTimeout: number): Way => ({
+    pool: new Pool(origin, { ...patient, connections, bodyTimeout }),
+    lane: new Lane(connections),
+  });
+  const short = openWay(CONNECTIONS, 0);
+  const long = openWay(LONG, 0);
+  const streams = openWay(STREAMS, SILENCE_MS);
+  const observers = new Pool(origin, { ...patient, connections: OBSERVERS });
   return {
-    post: (message) => post(pool, message),
-    open: async ({ headers, body, signal }) => {
+    post: async (message) => {
+      const { pool, lane } = message.long ? long : short;
+      const leave = await lane.enter(message.signal);
       try {
-        const answer = await streams.request({ path: '/graphql', method: 'POST', headers, body, signal });
+        return await post(pool, message);
+      } finally {
+        leave();
+      }
+    },
+    open: async ({ headers, body, signal }) => {
+      const leave = await streams.lane.enter(signal);
+      try {
+        const asked = { path: '/graphql', method: 'POST', headers: headers(), body, signal } as const;
+        const answer = await streams.pool.request(asked);
+        answer.body.once('close', leave);
         return {
           status: answer.statusCode,
           contentType: String(answer.headers['content-type'] ?? ''),
           chunks: chunksOf(answer.body),
         };
       } catch (error) {
+        leave();
         signal.throwIfAborted();
         throw failure(error);
       }
     },
     readiness: async () => {
       try {
-        const answer = await pool.request({
+        const answer = await observers.request({
           path: '/readyz',
           method: 'GET',
           headersTimeout: READINESS_MS,
@@ -136,7 +166,7 @@ export const httpTransport = (url: string): Transport => {
       }
     },
     metrics: async (headers) => {
-      const answer = await pool.request({
+      const answer = await observers.request({
         path: '/metrics',
         method: 'GET',
         headers,
@@ -155,9 +185,9 @@ export const httpTransport = (url: string): Transport => {
       if (answer.statusCode !== 200) throw new TransportFailure('broken');
       return Buffer.concat(chunks).toString();
     },
-    queued: () => pool.stats.queued + streams.stats.queued,
+    queued: () => short.lane.waiting + long.lane.waiting + streams.lane.waiting,
     close: async () => {
-      await Promise.all([pool.destroy(), streams.destroy()]);
+      await Promise.all([short.pool, long.pool, streams.pool, observers].map((pool) => pool.destroy()));
     },
   };
 };

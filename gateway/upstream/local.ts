@@ -21,7 +21,8 @@ const NOTHING: AsyncIterator<Uint8Array> = { next: () => Promise.resolve({ done:
 
 /** Reaches a subgraph that lives in this process. */
 export const localTransport = (subgraph: Subgraph): Transport => {
-  const handle = ({ headers, body, signal }: Message): Promise<Response> => subgraph.handle({ headers, body, signal });
+  const handle = ({ headers, body, signal }: Message): Promise<Response> =>
+    subgraph.handle({ headers: headers(), body, signal });
   return {
     post: async (message) => {
       const response = await handle(message);

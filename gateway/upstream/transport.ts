@@ -2,9 +2,12 @@ import type { Readiness } from '#mesh/service.ts';
 
 /** What is sent to a subgraph: POST, JSON in UTF-8. */
 export interface Message {
-  readonly headers: Readonly<Record<string, string>>;
+  /** Made when it is sent, which may be long after it was begun: they hold a signature that expires. */
+  readonly headers: () => Readonly<Record<string, string>>;
   readonly body: string;
   readonly signal: AbortSignal;
+  /** Whether the answer may take minutes; what is short never waits behind such. */
+  readonly long: boolean;
 }
 
 export interface Reply {

@@ -11,6 +11,7 @@ import { parseAnswer, type Answer } from './answer.ts';
 import { Circuit, type CircuitState } from './circuit.ts';
 import { deadline, type Deadline } from './deadline.ts';
 import { Flights } from './flights.ts';
+import { isLong, LongWork, patienceOf } from './long-work.ts';
 import { readEvents } from './sse.ts';
 import { TransportFailure, type Message, type Reply, type StreamReply, type Transport } from './transport.ts';
 
@@ -80,19 +81,6 @@ export interface UpstreamMeter {
 const UNCOUNTED: UpstreamMeter = { ended: () => {}, retried: () => {}, streamBroke: () => {} };
 
 const SECOND = 1_000;
-/** How long a whole answer may take, or the headers of a stream, in milliseconds. */
-const PATIENCE_MS: Readonly<Record<Call['kind'], number>> = {
-  query: 30 * SECOND,
-  mutation: 30 * SECOND,
-  subscription: 30 * SECOND,
-};
-/** Loading a model or writing a long answer on a slow machine takes minutes. */
-const OWN_PATIENCE_MS: Partial<Record<SubgraphName, Partial<typeof PATIENCE_MS>>> = {
-  models: { mutation: 600 * SECOND },
-};
-
-const patienceOf = (service: SubgraphName, { kind }: Call): number =>
-  OWN_PATIENCE_MS[service]?.[kind] ?? PATIENCE_MS[kind];
 
 /** Whether an answer was being generated; when its service dies, so does the model. */
 const isChat = (service: SubgraphName, { kind, fields }: Call): boolean =>
@@ -127,6 +115,7 @@ export const createUpstream = ({
   now = Date.now,
 }: UpstreamOptions): ObservedUpstream => {
   const flights = new Flights<Reply>();
+  const longWork = new LongWork();
   const circuit = new Circuit({
     now,
     onRetry: () => meter.retried(),
@@ -135,15 +124,19 @@ export const createUpstream = ({
   let inFlight = 0;
   let streams = 0;
 
-  const message = (call: Call, accept: string, signal: AbortSignal): Message => ({
-    headers: {
-      'content-type': 'application/json',
-      accept,
-      ...traceHeaders(),
-      [IDENTITY_HEADER]: signIdentity(key, name, call.identity, call.body),
+  const message = (call: Call, accept: string, signal: AbortSignal, onSent: () => void): Message => ({
+    headers: () => {
+      onSent();
+      return {
+        'content-type': 'application/json',
+        accept,
+        ...traceHeaders(),
+        [IDENTITY_HEADER]: signIdentity(key, name, call.identity, call.body),
+      };
     },
     body: call.body,
     signal,
+    long: isLong(name, call),
   });
 
   const failed = (error: unknown, call: Call): unknown => {
@@ -178,15 +171,29 @@ export const createUpstream = ({
   /** Sends a call once the circuit allows it, and counts it. */
   const send = async <T extends Pick<Reply, 'status'>>(
     call: Call,
+    accept: string,
     limit: Deadline,
-    attempt: () => Promise<T>,
-    repeatable: boolean,
+    by: (message: Message) => Promise<T>,
   ): Promise<T> => {
+    let sent = false;
+    const attempted = message(call, accept, limit.signal, () => {
+      sent = true;
+    });
+    const attempt = (): Promise<T> => {
+      sent = false;
+      return by(attempted);
+    };
     const begun = performance.now();
     let outcome: UpstreamOutcome = 'answered';
     inFlight += 1;
     try {
-      const reply = await circuit.try(attempt, repeatable, limit.signal, () => limit.expired());
+      const reply = await circuit.try(
+        attempt,
+        call.kind === 'query',
+        limit.signal,
+        // Whoever waits for a connection until the time is over has not asked the subgraph.
+        () => sent && limit.expired(),
+      );
       if (reply.status !== 200) outcome = 'strange';
       return reply;
     } catch (error) {
@@ -203,10 +210,9 @@ export const createUpstream = ({
     parent.throwIfAborted();
     const limit = deadline(parent, patienceMs ?? patienceOf(name, call));
     try {
-      return await inSpan('gateway.fetch', { 'devstudio.service': name }, () => {
-        const sent = message(call, 'application/json', limit.signal);
-        return send(call, limit, () => transport.post(sent), call.kind === 'query');
-      });
+      return await inSpan('gateway.fetch', { 'devstudio.service': name }, () =>
+        send(call, 'application/json', limit, (sent) => transport.post(sent)),
+      );
     } finally {
       limit.stop();
     }
@@ -256,10 +262,12 @@ export const createUpstream = ({
           const caller = JSON.stringify(call.identity.caller);
           return read(await flights.join(`${caller} ${call.body}`, (signal) => post(call, signal), call.signal), call);
         }
+        const ended = isLong(name, call) ? longWork.begin(call) : undefined;
         try {
           flights.forget();
           return read(await post(call, call.signal), call);
         } finally {
+          ended?.();
           flights.forget();
         }
       } catch (error) {
@@ -270,10 +278,9 @@ export const createUpstream = ({
     subscribe: async (call) => {
       const limit = deadline(call.signal, patienceMs ?? patienceOf(name, call));
       try {
-        const reply = await inSpan('gateway.fetch', { 'devstudio.service': name }, () => {
-          const sent = message(call, 'text/event-stream', limit.signal);
-          return send(call, limit, () => transport.open(sent), false);
-        });
+        const reply = await inSpan('gateway.fetch', { 'devstudio.service': name }, () =>
+          send(call, 'text/event-stream', limit, (sent) => transport.open(sent)),
+        );
         limit.relax();
         streams += 1;
         const end = (): void => {

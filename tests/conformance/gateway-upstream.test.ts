@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { FAILURES, PROBE_MS } from '#gateway/upstream/circuit.ts';
 import { httpTransport } from '#gateway/upstream/http.ts';
+import type { Transport } from '#gateway/upstream/transport.ts';
 import { createUpstream, type Call, type UpstreamOutcome } from '#gateway/upstream/upstream.ts';
-import { HERE } from '#tests/harness/caller.ts';
+import { MAX_LONG_WORK } from '#gateway/upstream/long-work.ts';
+import type { SubgraphName } from '#mesh/config.ts';
+import { verifyIdentity } from '#mesh/identity.ts';
+import { HERE, someone } from '#tests/harness/caller.ts';
 import { MESH_LOG, MESH_SECRET, startMesh } from './mesh/mesh.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -40,12 +45,12 @@ const hangUp: Handler = (request) => request.socket.destroy();
 const answer: Handler = (_, response) => response.end('{"data":{"x":1}}');
 const stall: Handler = () => undefined;
 
-const openUpstream = (url: string, patienceMs = 5_000) => {
+const openUpstream = (to: string | Transport, patienceMs = 5_000, name: SubgraphName = 'users') => {
   /** The time of the circuit, which goes on only where a test says so. */
   const seen = { time: 0, outcomes: [] as UpstreamOutcome[], retries: 0, broken: 0 };
   const upstream = createUpstream({
-    name: 'users',
-    transport: httpTransport(url),
+    name,
+    transport: typeof to === 'string' ? httpTransport(to) : to,
     key: MESH_SECRET('identity'),
     log: MESH_LOG,
     patienceMs,
@@ -229,4 +234,82 @@ test('what is refused says when to come again, and the other parts of an answer 
       },
     });
   expect(JSON.stringify((await ask('{ models { name } }')).body)).not.toMatch(/models service|127\.0\.0\.1/);
+});
+
+/** A chat of this user. */
+const chatOf = (userId: string, signal = new AbortController().signal): Call => {
+  const chat = call('mutation', signal);
+  return { ...chat, fields: ['chat'], identity: { ...chat.identity, caller: someone('DEVELOPER', { userId }) } };
+};
+
+test('while many users wait for models that write, short queries are answered at once', async () => {
+  const { subgraph, url } = await startSubgraph(stall);
+  const { upstream } = openUpstream(url, 5_000, 'models');
+  const users = Array.from({ length: 5 }, () => randomUUID());
+  const gone = new AbortController();
+  const chats = Array.from({ length: 4 * MAX_LONG_WORK }, (_, index) =>
+    errorOf(upstream.fetch(chatOf(users[index % users.length] ?? '', gone.signal))),
+  );
+  await expect.poll(() => subgraph.requests).toBe(chats.length);
+  subgraph.behave = answer;
+  expect(await errorOf(upstream.fetch(call('query')))).toBe('answered');
+  expect(upstream.state()).toMatchObject({ circuit: 'closed', queued: 0, inFlight: chats.length });
+  gone.abort(new Error('gone'));
+  await Promise.all(chats);
+});
+
+test('one user has a bounded number of whole answers of models under way, and the others have theirs', async () => {
+  const { subgraph, url } = await startSubgraph(stall);
+  const { upstream } = openUpstream(url, 5_000, 'models');
+  const gone = new AbortController();
+  const chats = Array.from({ length: MAX_LONG_WORK }, () => errorOf(upstream.fetch(chatOf('ann', gone.signal))));
+  await expect.poll(() => subgraph.requests).toBe(MAX_LONG_WORK);
+  expect(await errorOf(upstream.fetch(chatOf('ann')))).toMatchObject({ code: 'RATE_LIMITED' });
+  subgraph.behave = answer;
+  expect(await errorOf(upstream.fetch(chatOf('bob')))).toBe('answered');
+  gone.abort(new Error('gone'));
+  await Promise.all(chats);
+  expect(await errorOf(upstream.fetch(chatOf('ann')))).toBe('answered');
+});
+
+test('the time that is spent waiting for a connection is no failure of the subgraph', async () => {
+  const { subgraph, url } = await startSubgraph(stall);
+  const transport = httpTransport(url);
+  const patient = openUpstream(transport, 60_000).upstream;
+  const { upstream, seen } = openUpstream(transport, 20);
+  const gone = new AbortController();
+  const taken = Array.from({ length: 64 }, () => errorOf(patient.fetch(call('query', gone.signal))));
+  await expect.poll(() => subgraph.requests).toBe(64);
+  const waiting = await Promise.all(Array.from({ length: 2 * FAILURES }, () => errorOf(upstream.fetch(call('query')))));
+  for (const error of waiting) expect(error).toMatchObject({ code: 'TIMEOUT' });
+  expect(subgraph.requests).toBe(64);
+  expect(new Set(seen.outcomes)).toEqual(new Set(['late']));
+  expect(upstream.state()).toMatchObject({ circuit: 'closed', queued: 0 });
+  gone.abort(new Error('gone'));
+  await Promise.all(taken);
+});
+
+test('who asks is signed when the request is sent, however long it has waited', async () => {
+  const seen: string[] = [];
+  const held: ServerResponse[] = [];
+  const { subgraph, url } = await startSubgraph((_, response) => held.push(response));
+  const { upstream } = openUpstream(url, 60_000);
+  const taken = Array.from({ length: 64 }, () => errorOf(upstream.fetch(call('query'))));
+  await expect.poll(() => held.length).toBe(64);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+  cleanups.push(() => Promise.resolve(vi.useRealTimers()));
+  const last = call('query');
+  const waiting = errorOf(upstream.fetch(last));
+  await expect.poll(() => upstream.state().queued).toBe(1);
+  vi.setSystemTime(Date.now() + 29_000);
+  subgraph.behave = (request, response) => {
+    seen.push(String(request.headers['x-devstudio-identity']));
+    answer(request, response);
+  };
+  for (const response of held) response.end('{"data":{"x":1}}');
+  await Promise.all([waiting, ...taken]);
+  const soon = Date.now() + 2_000;
+  expect(seen.map((header) => verifyIdentity(MESH_SECRET('identity'), 'users', header, last.body, soon))).toMatchObject(
+    [{ outcome: 'accepted' }],
+  );
 });
