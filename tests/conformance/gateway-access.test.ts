@@ -32,8 +32,10 @@ const WRITERS: readonly Role[] = ['ADMIN', 'DEVELOPER'];
 const ADMINS: readonly Role[] = ['ADMIN'];
 const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'Query.auditLog': ADMINS,
+  'Query.catalogue': ALL,
   'Query.conversation': ALL,
   'Query.conversations': ALL,
+  'Query.countTokens': WRITERS,
   'Query.inferenceStatus': ALL,
   'Query.ledger': ADMINS,
   'Query.ledgerCsv': ADMINS,
@@ -47,6 +49,7 @@ const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'Query.quotas': ADMINS,
   'Query.signingKeys': ADMINS,
   'Query.systemStatus': ADMINS,
+  'Query.tokenize': WRITERS,
   'Query.usage': ADMINS,
   'Query.usageAnomalies': ADMINS,
   'Query.usageSeries': ADMINS,
@@ -54,8 +57,10 @@ const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'Query.users': ADMINS,
   'Mutation.appendMessage': WRITERS,
   'Mutation.beginTotp': ALL,
+  'Mutation.cancelDownload': ADMINS,
   'Mutation.changePassword': ALL,
   'Mutation.chat': WRITERS,
+  'Mutation.complete': WRITERS,
   'Mutation.confirmTotp': ALL,
   'Mutation.createApiKey': WRITERS,
   'Mutation.createConversation': WRITERS,
@@ -63,7 +68,10 @@ const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'Mutation.createProject': WRITERS,
   'Mutation.createUser': ADMINS,
   'Mutation.deleteConversation': WRITERS,
+  'Mutation.deleteModel': ADMINS,
   'Mutation.disableTotp': ALL,
+  'Mutation.downloadModel': ADMINS,
+  'Mutation.embed': WRITERS,
   'Mutation.eraseUser': ADMINS,
   'Mutation.grantTokens': ADMINS,
   'Mutation.loadModel': ADMINS,
@@ -75,6 +83,7 @@ const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'Mutation.revokeSession': ALL,
   'Mutation.rotateSigningKeys': ADMINS,
   'Mutation.setModelPrice': ADMINS,
+  'Mutation.setModelSettings': ADMINS,
   'Mutation.setMonthlyLimit': ADMINS,
   'Mutation.setQuota': ADMINS,
   'Mutation.setUserRole': ADMINS,
@@ -83,6 +92,7 @@ const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'Mutation.writeFile': WRITERS,
   'Subscription.auditEvents': ADMINS,
   'Subscription.chat': WRITERS,
+  'Subscription.complete': WRITERS,
   'Subscription.modelEvents': ALL,
   'User.accountData': ALL,
   'User.apiKeys': ALL,
@@ -100,6 +110,7 @@ const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'User.totpEnabled': ALL,
   'User.usage': ALL,
   'User.usageSeries': ALL,
+  'Model.settings': ADMINS,
   'ApiKey.createdAt': ALL,
   'ApiKey.expiresAt': ALL,
   'ApiKey.lastUsedAt': ALL,
@@ -145,6 +156,8 @@ const documentFor = (schema: GraphQLSchema, coordinate: string): string => {
     `mutation { login(email: "x", password: "x") { user { ${selection} } } }`;
   if (parent === 'User') return signIn(text);
   if (parent === 'ApiKey') return signIn(`apiKeys { ${text} }`);
+  // Whoever may manage models reaches one without any other scope.
+  if (parent === 'Model') return `mutation { loadModel(name: "x") { ${text} } }`;
   return `${parent.toLowerCase()} { ${text} }`;
 };
 
@@ -226,11 +239,14 @@ describe('each guarded coordinate, for each role', () => {
     expect(asked.length).toBeGreaterThan(0);
   });
 
-  test.each(['Mutation.chat', 'Subscription.chat'])('%s is closed to who has no tokens left', async (coordinate) => {
-    expect(await run(coordinate, principal('DEVELOPER', 0))).toBe('BUDGET_EXCEEDED');
-    expect(await run(coordinate, principal('VIEWER', 0))).toBe('FORBIDDEN');
-    expect(asked).toEqual([]);
-  });
+  test.each(['Mutation.chat', 'Subscription.chat', 'Mutation.complete', 'Subscription.complete', 'Mutation.embed'])(
+    '%s is closed to who has no tokens left',
+    async (coordinate) => {
+      expect(await run(coordinate, principal('DEVELOPER', 0))).toBe('BUDGET_EXCEEDED');
+      expect(await run(coordinate, principal('VIEWER', 0))).toBe('FORBIDDEN');
+      expect(asked).toEqual([]);
+    },
+  );
 });
 
 describe('over HTTP', () => {
