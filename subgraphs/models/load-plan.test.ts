@@ -13,6 +13,7 @@ const model = (header: Partial<Extract<ModelHeader, { outcome: 'read' }>> = {}):
     trainedContext: 512,
     bytesPerToken: 3_072,
     bytesPerComputedToken: 14_336,
+    heads: 6,
     files: 1,
     parameters: 1_000_000,
     ...header,

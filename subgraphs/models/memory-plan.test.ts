@@ -11,6 +11,7 @@ describe('what a worker is going to take', () => {
     trainedContext: 131_072,
     bytesPerToken: 114_688,
     bytesPerComputedToken: 600_000,
+    heads: 12,
     files: 1,
     parameters: 3.2e9,
   } as const;
@@ -30,7 +31,7 @@ describe('what a worker is going to take', () => {
 
   test('counts the whole context as one batch where texts are embedded', () => {
     const estimate = estimateMemory({ sizeBytes: 0, header }, { kind: 'EMBEDDING', contextSize: 2_048, sequences: 1 });
-    expect(estimate).toBe(128 * MIB + 2_048 * 114_688 + 2_048 * (600_000 + 2_048 * 2));
+    expect(estimate).toBe(128 * MIB + 2_048 * 114_688 + 2_048 * (600_000 + 2_048 * 12 * 4));
   });
 
   test('is finite for the largest context that can be asked for', () => {

@@ -5,8 +5,9 @@ import type { LoadOptions } from './worker/protocol.ts';
 const PROCESS_BYTES = 128 * 1024 ** 2;
 /** Tokens that llama.cpp computes at once, at most. */
 const BATCH_TOKENS = 512;
-/** Which token of a batch sees which one of the context: a half for each pair. */
-const BYTES_PER_ATTENTION = 2;
+/** How much a token of a batch heeds one of the context: in a chat a half that all heads share, else a float a head. */
+const BYTES_PER_PAIR = 2;
+const BYTES_PER_PAIR_AND_HEAD = 4;
 /** llama.cpp rounds contexts up to a multiple of this. */
 const CONTEXT_STEP = 256;
 
@@ -20,13 +21,14 @@ export const estimateMemory = (
 ): number => {
   if (header.outcome === 'unreadable') return PROCESS_BYTES + sizeBytes;
   const tokens = Math.ceil(contextSize / CONTEXT_STEP) * CONTEXT_STEP;
-  // An embedding is computed from the whole text at once.
+  // An embedding is computed from the whole text at once, and without flash attention.
   const computed = kind === 'EMBEDDING' ? tokens : Math.min(tokens, BATCH_TOKENS);
+  const perPair = kind === 'EMBEDDING' ? header.heads * BYTES_PER_PAIR_AND_HEAD : BYTES_PER_PAIR;
   return Math.ceil(
     PROCESS_BYTES +
       sizeBytes * header.files +
       tokens * sequences * (header.bytesPerToken ?? 0) +
-      computed * (header.bytesPerComputedToken + tokens * BYTES_PER_ATTENTION),
+      computed * (header.bytesPerComputedToken + tokens * perPair),
   );
 };
 

@@ -13,6 +13,8 @@ export type ModelHeader =
       readonly bytesPerToken: number | null;
       /** Memory that each token of a batch takes while it is computed, roughly. */
       readonly bytesPerComputedToken: number;
+      /** Heads of attention of its widest layer; 1 where the header does not say. */
+      readonly heads: number;
       /** Files that the model consists of; this one is the first. */
       readonly files: number;
       /** Weights in this file. */
@@ -95,6 +97,7 @@ export const describeMetadata = (metadata: ReadonlyMap<string, GgufValue>, param
       own.data,
       lengthOf(metadata.get('tokenizer.ggml.tokens')) ?? UNKNOWN_VOCABULARY,
     ),
+    heads: largest(own.data['attention.head_count'] ?? 1),
     files: files.success ? files.data : 1,
     parameters,
   };
