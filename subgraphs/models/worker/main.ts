@@ -48,27 +48,11 @@ const load = async (options: LoadOptions): Promise<void> => {
   }
 };
 
-const reply = (id: number, answer: () => Report): void => {
+const reply = async (id: number, answer: () => Report | Promise<Report>): Promise<void> => {
   try {
-    report(answer());
+    report(await answer());
   } catch (error) {
     // The template of the file may refuse a conversation, which is none of the others' business.
-    report({ type: 'failed', id, reason: reasonOf(error) });
-  }
-};
-
-const measure = (model: Embedder, id: number, texts: readonly string[]): void => {
-  try {
-    report({ type: 'measured', id, ...model.measure(texts) });
-  } catch (error) {
-    report({ type: 'failed', id, reason: reasonOf(error) });
-  }
-};
-
-const embed = async (model: Embedder, id: number, text: string): Promise<void> => {
-  try {
-    report({ type: 'embedded', id, vector: await model.embed(text) });
-  } catch (error) {
     report({ type: 'failed', id, reason: reasonOf(error) });
   }
 };
@@ -108,9 +92,17 @@ const obey = async (command: Command): Promise<void> => {
     case 'tokenize':
       return reply(command.id, () => ({ type: 'tokenized', id: command.id, tokens: loaded().tokenize(command.text) }));
     case 'measure':
-      return measure(given(embedder), command.id, command.texts);
+      return reply(command.id, () => ({
+        type: 'measured',
+        id: command.id,
+        ...given(embedder).measure(command.texts),
+      }));
     case 'embed':
-      return embed(given(embedder), command.id, command.text);
+      return reply(command.id, async () => ({
+        type: 'embedded',
+        id: command.id,
+        vector: await given(embedder).embed(command.text),
+      }));
     case 'generate':
       return generate(loaded(), command.id, command);
     case 'acknowledge':
