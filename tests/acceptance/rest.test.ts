@@ -18,6 +18,7 @@ const Bodies = z.looseObject({});
 const BODIES: Readonly<Record<string, unknown>> = {
   '/v1/chat/completions': CHAT,
   '/chat': CHAT,
+  '/v1/completions': { model: 'starter', prompt: 'What is the studio?', max_tokens: 16 },
   '/completion': { model: 'starter', prompt: 'What is the studio?', max_tokens: 16 },
   '/v1/embeddings': EMBED,
   '/embed': EMBED,
