@@ -14,6 +14,8 @@ export interface RateLimits {
   readonly sockets: number;
   /** WebSockets of one address that have not said who they are. */
   readonly anonymousSockets: number;
+  /** Seconds that a WebSocket of nobody's may have nothing under way. */
+  readonly anonymousIdle: number;
   /** By how much an address of this machine may do more: a proxy, or all programs of a developer, stand behind it. */
   readonly loopback: number;
 }
@@ -26,5 +28,6 @@ export const RATE_LIMITS: RateLimits = {
   anonymousStreams: 20,
   sockets: 100,
   anonymousSockets: 32,
+  anonymousIdle: 30,
   loopback: 50,
 };

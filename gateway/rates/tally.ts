@@ -1,12 +1,6 @@
 /** How many of something each key has at the moment. */
 export class Tally {
   readonly #counts = new Map<string, number>();
-  #total = 0;
-
-  /** Of all keys together. */
-  get total(): number {
-    return this.#total;
-  }
 
   of(key: string): number {
     return this.#counts.get(key) ?? 0;
@@ -26,6 +20,5 @@ export class Tally {
     const count = this.of(key) + by;
     if (count === 0) this.#counts.delete(key);
     else this.#counts.set(key, count);
-    this.#total += by;
   }
 }

@@ -10,6 +10,8 @@ export interface Close {
 export const CLOSES = {
   /** The gateway stops. */
   goingAway: { code: 1001, reason: 'Going away' },
+  /** Nobody's, and nothing is under way on it. */
+  idle: { code: 1000, reason: 'Idle' },
   /** It goes on and on asking for what it is refused. */
   tooMany: { code: 1008, reason: 'Too many operations' },
   /** Over a limit, or nobody can say at the moment whether its credential is good. */

@@ -17,8 +17,10 @@ import { rateError, rateHeaders, type RateDecision } from '../rates/decision.ts'
 import type { RateLimits } from '../rates/limits.ts';
 import type { Meter, OpenMeter } from '../rates/meter.ts';
 import { Tally } from '../rates/tally.ts';
+import type { Unread, UnreadAnswers } from '../rates/unread.ts';
 import { decideAdmission } from './admission.ts';
 import { CLOSES } from './close-codes.ts';
+import { Places } from './places.ts';
 import { countRefusal, createProtocol, type Connection } from './protocol.ts';
 
 const KEEP_ALIVE_MS = 12_000;
@@ -54,6 +56,16 @@ const keepAlive = (socket: WebSocket): (() => void) => {
   return () => clearInterval(timer);
 };
 
+/** Closes a connection of nobody's on which nothing was under way, twice, when this has looked. */
+const endIdle = (seconds: number, isBusy: () => boolean, end: () => void): (() => void) => {
+  let idle = false;
+  const timer = setInterval(() => {
+    if (!isBusy() && idle) end();
+    idle = !isBusy();
+  }, seconds * 500);
+  return () => clearInterval(timer);
+};
+
 const dropStalled = (socket: WebSocket): void => {
   if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
 };
@@ -78,7 +90,8 @@ interface DoorOptions {
   readonly openMeter: OpenMeter;
   readonly readClaim: ReadClaim;
   readonly readClient: ReadClient;
-  readonly limits: Pick<RateLimits, 'sockets' | 'anonymousSockets' | 'loopback'>;
+  readonly unread: UnreadAnswers;
+  readonly limits: Pick<RateLimits, 'sockets' | 'anonymousSockets' | 'anonymousIdle' | 'loopback'>;
 }
 
 export interface WebSocketDoor {
@@ -92,7 +105,7 @@ export const createWebSocketDoor = (
   graph: DocumentGraph,
   watch: WatchSession,
   log: Log,
-  { openMeter, readClaim, readClient, limits }: DoorOptions,
+  { openMeter, readClaim, readClient, limits, unread }: DoorOptions,
 ): WebSocketDoor => {
   const protocol = createProtocol(graph, watch, log);
   const sockets = new WebSocketServer({
@@ -107,19 +120,33 @@ export const createWebSocketDoor = (
   /** Those that have not said who they are, by address, and those that have, by user. */
   const anonymous = new Tally();
   const known = new Tally();
+  const places = new Places();
   let stopping = false;
 
   /** @param leave takes it off the anonymous ones */
   const accept = (socket: WebSocket, client: Client, meter: Meter, leave: () => void): void => {
     const end = new AbortController();
     let leaveUser: (() => void) | undefined;
+    let stopWatching: (() => void) | undefined;
+    const isBusy = (): boolean => connection.operations.size > 0;
+    const giveWay = (): void => {
+      connection.close(CLOSES.tryAgainLater);
+      // Its place is taken already, whether it answers or not.
+      setTimeout(() => socket.terminate(), DRAIN_MS * 10).unref();
+    };
+    const guest = { isBusy, giveWay };
     const connection: Connection = {
       close: ({ code, reason }) => socket.close(code, reason),
       isSigned: async (credentials) => (await readClaim(credentials, () => meter.mayCheck())).kind === 'signed',
       admit: (userId) => {
-        if (known.of(userId) >= limits.sockets) return false;
+        if (known.of(userId) >= limits.sockets || !places.becomeKnown(guest)) return false;
         leave();
         leaveUser = known.add(userId);
+        return true;
+      },
+      admitUnknown: () => {
+        if (!places.stayUnknown(guest)) return false;
+        stopWatching = endIdle(limits.anonymousIdle, isBusy, () => connection.close(CLOSES.idle));
         return true;
       },
       operations: new Map(),
@@ -131,7 +158,16 @@ export const createWebSocketDoor = (
       limited: undefined,
     };
     open.set(socket, connection);
+    places.enter(guest);
     const rest = keepAlive(socket);
+    const waiting: Unread = { bytes: () => socket.bufferedAmount, cut: () => socket.terminate() };
+    let holder: string | undefined;
+    const countUnread = (): void => {
+      const isRead = socket.bufferedAmount === 0 || socket.readyState !== socket.OPEN;
+      if (isRead && holder !== undefined) unread.release(holder, waiting);
+      holder = isRead ? undefined : (holder ?? meter.holder);
+      if (holder !== undefined) unread.hold(holder, waiting);
+    };
     // Each is answered, whether the client reads that or not.
     socket.on('ping', () => dropStalled(socket));
     const read = async (text: string, handle: (text: string) => Promise<void>): Promise<void> => {
@@ -144,7 +180,11 @@ export const createWebSocketDoor = (
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (text) => send(socket, text),
+        send: (text) => {
+          const sent = send(socket, text);
+          countUnread();
+          return holder === undefined ? sent : sent.finally(countUnread);
+        },
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) => {
           socket.on('message', (data: Buffer) => {
@@ -167,7 +207,10 @@ export const createWebSocketDoor = (
     );
     socket.once('close', (code, reason) => {
       rest();
+      countUnread();
       leaveUser?.();
+      stopWatching?.();
+      places.leave(guest);
       end.abort();
       open.delete(socket);
       for (const operation of connection.operations.values()) operation.abort();
@@ -183,8 +226,6 @@ export const createWebSocketDoor = (
       const admission = decideAdmission({
         path,
         stopping,
-        open: open.size,
-        anonymous: anonymous.total,
         ofAddress: anonymous.of(origin.key),
         mostOfAddress: limits.anonymousSockets * (origin.loopback ? limits.loopback : 1),
       });

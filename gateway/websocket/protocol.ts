@@ -27,6 +27,8 @@ export interface Connection {
   isSigned(credentials: Credentials): Promise<boolean>;
   /** Counts it as this user's from now on; false when the user has as many connections as one may. */
   admit(userId: string): boolean;
+  /** Keeps it as nobody's; false when there is no place for another one. */
+  admitUnknown(): boolean;
   /** What is under way, by the client's ids. */
   readonly operations: Map<string, AbortController>;
   /** Aborts when the connection is closed. */
@@ -116,7 +118,7 @@ export const createProtocol = (graph: DocumentGraph, watch: WatchSession, log: L
       const { userId, expiresAt } = verdict.principal;
       if (!connection.admit(userId) || rateError(await connection.meter.identify(userId))) return later();
       closeAtExpiry(connection, expiresAt);
-    }
+    } else if (!connection.admitUnknown()) return later();
     return true;
   };
 

@@ -306,6 +306,15 @@ describe('WebSocket messages', () => {
     socket.terminate();
   });
 
+  test('of nobody keep no connection open on which nothing is under way', async () => {
+    await start({ anonymousIdle: 0.2 });
+    const { socket, received } = await connect();
+    const closed = once(socket, 'close');
+    socket.send(JSON.stringify({ type: 'connection_init' }));
+    expect(await received()).toMatchObject({ type: 'connection_ack' });
+    expect(z.tuple([z.number(), z.unknown()]).parse(await closed)[0]).toBe(1000);
+  });
+
   test('that go on and on over the rate end the connection', async () => {
     await start({ address: 3 });
     const { socket, received } = await connect();

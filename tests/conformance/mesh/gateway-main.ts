@@ -26,6 +26,7 @@ const gateway = await startGateway({
     anonymousStreams: BOUNDLESS,
     sockets: BOUNDLESS,
     anonymousSockets: BOUNDLESS,
+    anonymousIdle: 3_600,
     loopback: 1,
   },
 });
