@@ -51,6 +51,7 @@ export const strings = {
     STOP: null,
     LENGTH: 'cut off: the context is full',
     BUDGET: 'cut off: the token budget is used up',
+    TOOL_CALLS: 'asks for a function',
   },
   leftOut: (count: number) =>
     count === 1 ? '1 earlier message did not fit the context' : `${count} earlier messages did not fit the context`,

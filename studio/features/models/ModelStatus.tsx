@@ -3,6 +3,7 @@ import type { Model } from './choice.ts';
 import { strings } from './strings.ts';
 
 const DOT: Readonly<Record<Model['status'], string>> = {
+  NOT_INSTALLED: 'bg-line',
   AVAILABLE: 'bg-line-strong',
   LOADING: 'bg-info motion-safe:animate-pulse',
   LOADED: 'bg-success',
@@ -10,6 +11,7 @@ const DOT: Readonly<Record<Model['status'], string>> = {
 };
 
 const TEXT: Readonly<Record<Model['status'], string>> = {
+  NOT_INSTALLED: 'text-subtle',
   AVAILABLE: 'text-muted',
   LOADING: 'text-info',
   LOADED: 'text-success',

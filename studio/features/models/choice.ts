@@ -10,7 +10,7 @@ const BUILT_IN = 'starter';
  * the built-in one, else any. Null when no chat model is installed.
  */
 export const answeringModel = (models: readonly Model[], chosen: string | null): Model | null => {
-  const chat = models.filter(({ kind }) => kind === 'CHAT');
+  const chat = models.filter(({ kind, status }) => kind === 'CHAT' && status !== 'NOT_INSTALLED');
   return (
     chat.find(({ name }) => name === chosen) ??
     chat.find(({ status }) => status === 'LOADED') ??

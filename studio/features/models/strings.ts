@@ -14,6 +14,12 @@ export const strings = {
   context: (tokens: string) => `${tokens} context`,
   memory: (bytes: string) => `${bytes} in memory`,
   onDisk: (bytes: string) => `${bytes} on disk`,
-  status: { AVAILABLE: 'available', LOADING: 'loading', LOADED: 'loaded', CRASHED: 'crashed' },
+  status: {
+    NOT_INSTALLED: 'not installed',
+    AVAILABLE: 'available',
+    LOADING: 'loading',
+    LOADED: 'loaded',
+    CRASHED: 'crashed',
+  },
   kind: { CHAT: 'chat', EMBEDDING: 'embedding' },
 } as const;
