@@ -31,11 +31,13 @@ import { createGraphiql } from './http/graphiql.ts';
 import { createHttpDoor, requestIdOf, sendStudioError } from './http/door.ts';
 import { SECURITY_HEADERS } from './http/security.ts';
 import { openStatic, wantsPage } from './http/static.ts';
+import { createUnreadWatch } from './http/unread.ts';
 import { rateError, rateHeaders } from './rates/decision.ts';
 import { rateLimited } from './rates/graph.ts';
 import { RATE_LIMITS, type RateLimits } from './rates/limits.ts';
 import { createRates } from './rates/meter.ts';
 import { streamLimited } from './rates/streams.ts';
+import { UnreadAnswers, unreadLimited } from './rates/unread.ts';
 import { handleRest, isRest } from './rest/server.ts';
 import { handleRpc } from './rpc/server.ts';
 import { openSupergraph } from './supergraph.ts';
@@ -129,7 +131,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   });
   const watch = watchSessions(accounts, log);
   const limits = options.rates ?? RATE_LIMITS;
-  const seen = observed(rateLimited(streamLimited(unlimited, limits)), metrics);
+  const unread = new UnreadAnswers(log);
+  const unreadWatch = createUnreadWatch(unread);
+  const seen = observed(rateLimited(unreadLimited(streamLimited(unlimited, limits), unread)), metrics);
   const graph = isTraced() ? spanned(seen) : seen;
   const deviceKey = secret('device-tokens');
   const openMeter = createRates(
@@ -140,7 +144,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   );
   const http = createHttpDoor(graph, watch, log);
   const readClient = createReadClient(config.trustedProxies);
-  const webSockets = createWebSocketDoor(graph, watch, log, { openMeter, readClaim, readClient, limits });
+  const webSockets = createWebSocketDoor(graph, watch, log, { openMeter, readClaim, readClient, limits, unread });
 
   const cors = createCors(config.corsOrigins);
   const graphiql = config.mode === 'development' ? createGraphiql() : undefined;
@@ -180,28 +184,31 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
         for (const [name, value] of Object.entries(rateHeaders(rate))) response.setHeader(name, value);
     });
     meter.claim(await readClaim(shownBy(request.headers), () => meter.mayCheck()));
-    if (path === '/graphql') return inSpan(path, () => http(request, response, { requestId, client, meter }));
-    const door = { graph, watch, log: log.child({ requestId }), requestId, client, meter };
-    if (path === '/rpc' || path.startsWith('/rpc/')) return inSpan('/rpc', () => handleRpc(request, response, door));
-    if (isRest(path)) {
-      // A browser that opens such an address gets the studio, which has pages of the same names.
-      if (!path.startsWith('/v1/') && wantsPage(request) && serveStatic(request, response, path)) return undefined;
-      return inSpan('REST', () => handleRest(request, response, path, door));
-    }
-    if (path === '/.well-known/jwks.json' && request.method === 'GET') {
-      const limited = rateError(await meter.prepay(1));
-      return limited ? sendStudioError(response, limited, requestId) : publishKeys(response, requestId);
-    }
-    if (graphiql && path === '/graphiql' && request.method === 'GET') return graphiql(request, response);
-    if (path === '/metrics' && request.method === 'GET') {
-      return showMetrics(request, response, { requestId, client, meter });
-    }
-    if (serveStatic(request, response, path)) return undefined;
-    return sendStudioError(response, new StudioError('NOT_FOUND', 'There is nothing at this address.'), requestId);
+    return unreadWatch.answering(response, meter, async () => {
+      if (path === '/graphql') return inSpan(path, () => http(request, response, { requestId, client, meter }));
+      const door = { graph, watch, log: log.child({ requestId }), requestId, client, meter };
+      if (path === '/rpc' || path.startsWith('/rpc/')) return inSpan('/rpc', () => handleRpc(request, response, door));
+      if (isRest(path)) {
+        // A browser that opens such an address gets the studio, which has pages of the same names.
+        if (!path.startsWith('/v1/') && wantsPage(request) && serveStatic(request, response, path)) return undefined;
+        return inSpan('REST', () => handleRest(request, response, path, door));
+      }
+      if (path === '/.well-known/jwks.json' && request.method === 'GET') {
+        const limited = rateError(await meter.prepay(1));
+        return limited ? sendStudioError(response, limited, requestId) : publishKeys(response, requestId);
+      }
+      if (graphiql && path === '/graphiql' && request.method === 'GET') return graphiql(request, response);
+      if (path === '/metrics' && request.method === 'GET') {
+        return showMetrics(request, response, { requestId, client, meter });
+      }
+      if (serveStatic(request, response, path)) return undefined;
+      return sendStudioError(response, new StudioError('NOT_FOUND', 'There is nothing at this address.'), requestId);
+    });
   };
 
   const free = async (): Promise<void> => {
     warmth.stop();
+    unreadWatch.stop();
     documents.stop();
     await supergraph.stop();
     await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));

@@ -89,6 +89,11 @@ export class Meter {
     this.#payer = this.#ofAddress('address');
   }
 
+  /** Whose it is, as far as is known. */
+  get holder(): string {
+    return this.#payer.key;
+  }
+
   #ofAddress(window: 'address' | 'guesses' | 'sockets'): Payer {
     return { key: `${window} ${this.#origin.key}`, limit: this.#limit(this.#counters.limits.address) };
   }
