@@ -30,7 +30,7 @@ const readPrompts = (texts: readonly string[]): readonly string[] => {
  * Validates a completion that a client asks for.
  * @throws StudioError BAD_USER_INPUT naming the argument that is out of bounds
  */
-export const readCompletionRequest = (input: CompletionInput): GenerationRequest => {
+const readCompletionRequest = (input: CompletionInput): GenerationRequest => {
   const prompts = readPrompts(input.prompt);
   if ((input.suffix ?? '') !== '')
     return refuse('suffix', 'suffix is not supported: only what follows a text is written.');

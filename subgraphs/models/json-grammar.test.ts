@@ -63,3 +63,27 @@ test('depth and number of parts are bounded', () => {
   const properties = Object.fromEntries(Array.from({ length: 600 }, (_, at) => [`p${at}`, { type: 'null' }]));
   expect(refused({ type: 'object', properties })).toContain('more than 500 parts');
 });
+
+test('variants that begin alike may not multiply without a bound', () => {
+  const level = (inner: unknown, ways: number): unknown => ({
+    anyOf: Array.from({ length: ways }, (_, at) => ({ type: 'array', items: inner, minItems: 1, maxItems: at + 1 })),
+  });
+  const nested = (depth: number, ways: number): unknown =>
+    depth === 0 ? { type: 'null' } : level(nested(depth - 1, ways), ways);
+  expect(refused(nested(2, 8))).toContain('begin alike');
+  expect(refused(level({ type: 'string' }, 8))).toBeUndefined();
+  expect(refused({ $defs: { a: level({ $ref: '#/$defs/a' }, 2) }, $ref: '#/$defs/a' })).toContain('begin alike');
+  const told = (kind: string) => ({
+    type: 'object',
+    properties: { kind: { const: kind }, next: { anyOf: [{ $ref: '#/$defs/any' }, { type: 'null' }] } },
+    required: ['kind'],
+  });
+  const union = { $defs: { any: { anyOf: ['a', 'b', 'c'].map(told) } }, $ref: '#/$defs/any' };
+  expect(refused(union)).toBeUndefined();
+});
+
+test('references that fan out are counted without following each way', () => {
+  const many = (name: string) => ({ anyOf: Array.from({ length: 20 }, () => ({ $ref: `#/$defs/${name}` })) });
+  const $defs = { a: many('b'), b: many('c'), c: many('d'), d: many('e'), e: many('f'), f: many('g'), g: many('h') };
+  expect(refused({ $defs: { ...$defs, h: { type: 'array' } }, $ref: '#/$defs/a' })).toContain('begin alike');
+});

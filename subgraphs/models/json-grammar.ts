@@ -1,3 +1,5 @@
+import { isObject, waysToBegin, type Schema } from './json-variants.ts';
+
 /** A grammar in llama.cpp's GBNF under which a model writes nothing but JSON of one schema; or what of it cannot be kept. */
 export type JsonGrammar =
   | { readonly outcome: 'grammar'; readonly gbnf: string }
@@ -9,6 +11,12 @@ const MAX_DEPTH = 16;
 const MAX_NODES = 500;
 /** llama.cpp writes a repetition out, so all of them together are bounded. */
 const MAX_REPETITIONS = 4_000;
+
+/**
+ * Ways that may be open at once while a model writes. Variants that begin alike are all followed, and those of what is
+ * nested in them multiply: without a bound a small schema makes llama.cpp follow millions.
+ */
+const MAX_WAYS = 256;
 
 /** They describe, and demand nothing. */
 const ANNOTATIONS = new Set(
@@ -50,11 +58,6 @@ const FORMATS: Readonly<Record<string, string>> = {
   uuid: [8, 4, 4, 4, 12].map((length) => `${HEX}{${length}}`).join(' "-" '),
 };
 
-type Schema = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Thrown and caught in this file: what a schema asks for that no grammar can keep. */
 class Refused extends Error {}
 
@@ -73,11 +76,25 @@ class Writer {
   readonly rules = [...BASICS];
   readonly #root: Schema;
   readonly #references = new Map<string, string>();
+  readonly #writing = new Set<string>();
+  #ways = 1;
+  #recursive = false;
   #nodes = 0;
   #repetitions = 0;
 
   constructor(root: Schema) {
     this.#root = root;
+  }
+
+  /** @throws Refused when a model that writes by these rules may have too many ways open */
+  check(): void {
+    if (this.#ways > (this.#recursive ? 1 : MAX_WAYS)) {
+      throw new Refused('too many variants of anyOf begin alike; let a first property with a const tell them apart');
+    }
+  }
+
+  #branch(variants: readonly unknown[]): void {
+    this.#ways *= waysToBegin(this.#root, variants);
   }
 
   /** Writes a rule and answers its name. */
@@ -212,11 +229,14 @@ class Writer {
     }
     if (open.includes(path)) throw new Refused(`$ref ${path} at ${place} leads to itself`);
     const known = this.#references.get(path);
+    if (this.#writing.has(path)) this.#recursive = true;
     if (known !== undefined) return known;
     // Named before its body is written, which may name it.
     const rule = `d${this.#references.size}`;
     this.#references.set(path, rule);
+    this.#writing.add(path);
     const body = this.visit(definitions[name], path, depth + 1, [...open, path]);
+    this.#writing.delete(path);
     this.rules.push(`${rule} ::= ${body}`);
     return rule;
   }
@@ -241,12 +261,13 @@ class Writer {
     if (variants !== undefined) {
       if (!Array.isArray(variants) || variants.length === 0)
         throw new Refused(`anyOf at ${place} must be a list of schemas`);
+      this.#branch(variants);
       return this.#rule(variants.map((variant) => this.visit(variant, place, depth + 1, open)).join(' | '));
     }
     const type = schema['type'] ?? ('properties' in schema ? 'object' : undefined);
     if (Array.isArray(type)) {
       if (type.length === 0) throw new Refused(`type at ${place} is empty`);
-      return this.#rule(type.map((one) => this.#type(one, schema, place, depth)).join(' | '));
+      return this.#rule([...new Set<unknown>(type)].map((one) => this.#type(one, schema, place, depth)).join(' | '));
     }
     if (type !== undefined) return this.#type(type, schema, place, depth);
     const bare = Object.keys(schema).find((keyword) => !ANNOTATIONS.has(keyword));
@@ -268,6 +289,7 @@ export const jsonGrammar = (schema: unknown): JsonGrammar => {
   const writer = new Writer(schema);
   try {
     const root = writer.visit(schema, '$', 0, []);
+    writer.check();
     return { outcome: 'grammar', gbnf: [`root ::= ${root}`, ...writer.rules].join('\n') };
   } catch (error) {
     if (error instanceof Refused) return { outcome: 'refused', reason: error.message };

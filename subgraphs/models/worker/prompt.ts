@@ -35,7 +35,7 @@ const callsOf = (turns: readonly Turn[], at: number): ChatModelFunctionCall[] =>
 };
 
 /** A conversation as the library has it: results of calls are part of the answer that called, which goes on after them. */
-export const historyOf = (turns: readonly Turn[]): ChatHistoryItem[] => {
+const historyOf = (turns: readonly Turn[]): ChatHistoryItem[] => {
   const history: ChatHistoryItem[] = [];
   let called: ModelItem | undefined;
   for (const [at, { role, content }] of turns.entries()) {
