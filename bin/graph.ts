@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraphQLError, parse } from 'graphql';
+import { CHAT, CHAT_STREAM } from '#gateway/rest/chat.ts';
+import { COMPLETE, COMPLETE_STREAM } from '#gateway/rest/completion.ts';
 import { METHODS } from '#gateway/rpc/methods.ts';
 import { SUBGRAPHS } from '#mesh/config.ts';
 import { compareSchemas } from '../codegen/check/changes.ts';
@@ -11,6 +13,14 @@ import { readArguments } from './arguments.ts';
 import { CommandError, type Run } from './command.ts';
 import { asText, isGood, type GraphReport } from './graph/report.ts';
 import { documentsAt, readBaseline } from './graph/sources.ts';
+
+/** What REST asks beside the documents of JSON-RPC's methods. */
+const REST = [
+  { name: 'chat', text: CHAT },
+  { name: 'chat as a stream', text: CHAT_STREAM },
+  { name: 'completion', text: COMPLETE },
+  { name: 'completion as a stream', text: COMPLETE_STREAM },
+];
 
 /** The studio's own documents. */
 const MANIFEST = 'codegen/generated/studio/persisted-documents.json';
@@ -29,6 +39,7 @@ const checkGraph = async (
   );
   const documents = [
     ...[...METHODS.values()].map(({ name, document }) => ({ name: `rpc ${name}`, text: document })),
+    ...REST.map(({ name, text }) => ({ name: `rest ${name}`, text })),
     ...(await Promise.all([join(root, MANIFEST), ...documentPaths].map(documentsAt))).flat(),
   ];
   try {

@@ -12,12 +12,18 @@ const TIMEOUT_MS = 10_000;
 
 const Answer = z.object({ data: z.object({ __schema: z.object({}) }) });
 
-/** The schema of a running graph, as SDL. */
-const introspect = async (address: string): Promise<string> => {
+/**
+ * The schema of a running graph, as SDL.
+ * @param credential a token or key, for graphs that show themselves to those alone who may introspect
+ */
+const introspect = async (address: string, credential: string | undefined): Promise<string> => {
   try {
     const response = await fetch(address, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
+      },
       body: JSON.stringify({ query: getIntrospectionQuery() }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
@@ -46,7 +52,7 @@ export const readBaseline = async (root: string, against: string | undefined): P
       return undefined;
     }
   }
-  if (/^https?:\/\//.test(against)) return introspect(against);
+  if (/^https?:\/\//.test(against)) return introspect(against, process.env['DEVSTUDIO_TOKEN']);
   try {
     return await readFile(against, 'utf8');
   } catch {
