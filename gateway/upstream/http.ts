@@ -126,6 +126,8 @@ export const httpTransport = (url: string): Transport => {
       const { pool, lane } = message.long ? long : short;
       const leave = await lane.enter(message.signal);
       try {
+        // Given up meanwhile, it must not happen any more.
+        message.signal.throwIfAborted();
         return await post(pool, message);
       } finally {
         leave();
