@@ -6,7 +6,7 @@ import type { DocumentGraph, Requester } from '../graph.ts';
 
 const MIB = 1_048_576;
 /** Bytes of answers that wait for one client, over all its connections; what waits longest is cut off for more. */
-export const MAX_UNREAD_BYTES = 64 * MIB;
+const MAX_UNREAD_BYTES = 64 * MIB;
 /** As many wait, and nothing more is answered. */
 const ENOUGH_BYTES = 32 * MIB;
 
