@@ -13,7 +13,8 @@ import type { DocumentGraph, Requester } from '../graph.ts';
 import { rateError } from '../rates/decision.ts';
 import type { Meter } from '../rates/meter.ts';
 import { acceptsParts } from './accept.ts';
-import { isJson, isPreflighted } from './csrf.ts';
+import { flawOfBody } from './body.ts';
+import { isPreflighted } from './csrf.ts';
 import { answerDirectly } from './direct.ts';
 import { createGraphQlServer } from './yoga.ts';
 
@@ -43,9 +44,9 @@ const bodyOf = async (
   response: ServerResponse,
   requestId: string,
 ): Promise<string | undefined> => {
-  // A form or plain text can be posted by any page of the web; JSON only by one that CORS lets through, and none is.
-  if (!isJson(request.headers)) {
-    sendStudioError(response, new StudioError('BAD_REQUEST', 'Send a body of application/json.'), requestId, 415);
+  const flaw = flawOfBody(request.headers);
+  if (flaw !== undefined) {
+    sendStudioError(response, new StudioError('BAD_REQUEST', flaw), requestId, 415);
     return undefined;
   }
   const body = await readBody(request);
@@ -117,6 +118,8 @@ export const createHttpDoor = (graph: DocumentGraph, watch: WatchSession, log: L
         return typeof value === 'string' ? [[name, value]] : [];
       }),
     );
+    // It has been read as what it is; Yoga knows fewer spellings of that.
+    if (body !== null) headers['content-type'] = 'application/json';
     const answer = await yoga.fetch(
       `http://gateway${request.url ?? '/graphql'}`,
       { method: request.method ?? 'GET', headers, body },

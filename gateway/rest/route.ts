@@ -1,5 +1,6 @@
 import type { AnySchemaObject } from 'ajv/dist/2020.js';
 import { compileCheck, type Check } from '#gateway/json-schema.ts';
+import { isObject } from '#gateway/json.ts';
 import type { Method } from '#gateway/rpc/method.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -100,6 +101,13 @@ export const routeOfMethod = (
     ask: (body: unknown) => {
       // A GET has none, and its method no params.
       const params = body ?? {};
-      return { kind: 'whole', document, variables: variables(params), answer: (data) => result(data, params) };
+      const named = isObject(params) ? params['model'] : undefined;
+      return {
+        kind: 'whole',
+        document,
+        variables: variables(params),
+        answer: (data) => result(data, params),
+        ...(typeof named === 'string' ? { model: named } : {}),
+      };
     },
   });

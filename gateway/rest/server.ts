@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { atExpiry } from '#gateway/access/expiry.ts';
 import type { WatchSession } from '#gateway/access/live-sessions.ts';
 import type { Graph } from '#gateway/graph.ts';
+import { flawOfBody } from '#gateway/http/body.ts';
 import { identify } from '#gateway/http/identify.ts';
 import { rateError } from '#gateway/rates/decision.ts';
 import type { Meter } from '#gateway/rates/meter.ts';
@@ -38,10 +39,6 @@ type Answer =
 
 const failed = (reason: Failure): Answer => ({ outcome: 'failed', failure: reason });
 
-/** A page of another site can post a form or a text, but no JSON. */
-const isJson = (contentType: string | undefined): boolean =>
-  contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
-
 type Body = { readonly outcome: 'read'; readonly value: unknown } | Extract<Answer, { readonly outcome: 'failed' }>;
 
 const parseBody = (text: string): Body => {
@@ -55,9 +52,8 @@ const parseBody = (text: string): Body => {
 /** @returns undefined when the client is gone */
 const textOf = async (request: IncomingMessage): Promise<string | Failure | undefined> => {
   if (request.method !== 'POST') return '';
-  if (!isJson(request.headers['content-type'])) {
-    return { ...failure('BAD_REQUEST', 'Send a body of application/json.'), status: 415 };
-  }
+  const flaw = flawOfBody(request.headers);
+  if (flaw !== undefined) return { ...failure('BAD_REQUEST', flaw), status: 415 };
   const body = await readBody(request);
   if (body.outcome === 'too large') return failure('PAYLOAD_TOO_LARGE');
   return body.outcome === 'read' ? body.text : undefined;

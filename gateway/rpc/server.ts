@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WatchSession } from '#gateway/access/live-sessions.ts';
 import { refusalHeaders } from '#gateway/errors.ts';
 import type { Authentication, Graph } from '#gateway/graph.ts';
+import { flawOfBody } from '#gateway/http/body.ts';
 import { identify } from '#gateway/http/identify.ts';
 import { rateError } from '#gateway/rates/decision.ts';
 import type { Meter } from '#gateway/rates/meter.ts';
@@ -146,10 +147,6 @@ const answerDirect = async (text: string, method: string, session: Session): Pro
   };
 };
 
-/** A form of another site can send neither; its browser would ask first. */
-const isJson = (contentType: string | undefined): boolean =>
-  contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
-
 const answer = async (request: IncomingMessage, running: AbortController, door: Door): Promise<Reply | null> => {
   const { requestId, meter, methods = METHODS } = door;
   const limited = rateError(await meter.prepay(1));
@@ -164,9 +161,8 @@ const answer = async (request: IncomingMessage, running: AbortController, door: 
     };
   }
   if (name !== '' && name !== DISCOVER && !methods.has(name)) return refusal(UNKNOWN_METHOD, requestId);
-  if (!isJson(request.headers['content-type'])) {
-    return refusal(failure('BAD_REQUEST', 'The content type must be application/json.'), requestId, 415);
-  }
+  const flaw = flawOfBody(request.headers);
+  if (flaw !== undefined) return refusal(failure('BAD_REQUEST', flaw), requestId, 415);
   const body = await readBody(request);
   if (body.outcome === 'aborted') return null;
   if (body.outcome === 'too large') return refusal(failure('PAYLOAD_TOO_LARGE'), requestId);

@@ -20,6 +20,7 @@ import { Tally } from '../rates/tally.ts';
 import type { Unread, UnreadAnswers } from '../rates/unread.ts';
 import { decideAdmission } from './admission.ts';
 import { CLOSES } from './close-codes.ts';
+import { withQuery } from './document-id.ts';
 import { Places } from './places.ts';
 import { countRefusal, createProtocol, type Connection } from './protocol.ts';
 
@@ -173,7 +174,7 @@ export const createWebSocketDoor = (
     const read = async (text: string, handle: (text: string) => Promise<void>): Promise<void> => {
       connection.limited = rateError(await meter.prepay(1));
       if (connection.limited) countRefusal(connection);
-      await handle(text);
+      await handle(withQuery(text));
     };
     // A frame that is malformed or too large; ws closes the connection with the code for it.
     socket.on('error', (error) => log.debug({ error: error.message }, 'a WebSocket failed'));

@@ -135,13 +135,10 @@ describe('REST on the whole studio', () => {
     expect((await ask('/admin/status', { token: admin })).json).toMatchObject({
       inference: { loaded: expect.arrayContaining(['starter']) },
     });
-    expect((await post('/load', { model: 'nothing' }, admin)).json).toMatchObject({
-      error: { code: 'MODEL_NOT_LOADED' },
-    });
   });
 
-  test('a model that is not there is HTTP 500 at /load and 404 for a chat', async () => {
-    expect(await post('/load', { model: 'nothing' }, admin)).toMatchObject({ status: 500 });
+  test('a model that is not there is 404, to load as well as for a chat', async () => {
+    expect(await post('/load', { model: 'nothing' }, admin)).toMatchObject(refused(404, 'NOT_FOUND'));
     expect(await post('/chat', { ...CHAT, model: 'nothing' }, ada)).toMatchObject(refused(404, 'NOT_FOUND'));
   });
 
