@@ -1,47 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
-import { proveMetricsReader } from '#mesh/metrics-access.ts';
 import { processMetrics, sendMetrics } from '#mesh/metrics.ts';
-import { shownBy } from './access/credentials.ts';
-import type { Graph } from './graph.ts';
 import { sendStudioError, type Arrival } from './http/door.ts';
+import type { RefuseOperator } from './operator.ts';
 import type { GatewayMetrics } from './metrics.ts';
-import { rateError } from './rates/decision.ts';
 import type { ObservedUpstream } from './upstream/upstream.ts';
 
 export interface MetricsDoorOptions {
-  readonly graph: Graph;
+  readonly refusal: RefuseOperator;
   readonly metrics: GatewayMetrics;
   readonly upstreams: readonly ObservedUpstream[];
-  /** DEVSTUDIO_METRICS_TOKEN */
-  readonly token: string | undefined;
   readonly log: Log;
 }
 
-/** The scope of an admin, who may see how the whole installation is doing. */
-const SCOPE = 'users:manage';
-
 /** `GET /metrics`: what the gateway counts, what each subgraph does, and their processes, on one page. */
-export const createMetricsDoor = ({ graph, metrics, upstreams, token, log }: MetricsDoorOptions) => {
-  /** Why who asks may not read it. */
-  const refusal = async (
-    request: IncomingMessage,
-    { requestId, meter }: Arrival,
-    signal: AbortSignal,
-  ): Promise<StudioError | undefined> => {
-    const proof = proveMetricsReader(request, token);
-    if (proof === 'token') return undefined;
-    const over = rateError(await meter.prepay(1));
-    if (over || proof === 'local') return over;
-    const verdict = await graph.authenticate(shownBy(request.headers), requestId, signal);
-    if (verdict.outcome === 'refused') return verdict.error;
-    if (!verdict.principal) return new StudioError('UNAUTHENTICATED');
-    const limited = rateError(await meter.identify(verdict.principal.userId));
-    if (limited) return limited;
-    return verdict.principal.scopes.includes(SCOPE) ? undefined : new StudioError('FORBIDDEN');
-  };
-
+export const createMetricsDoor = ({ refusal, metrics, upstreams, log }: MetricsDoorOptions) => {
   /** A subgraph that gives none is left out; that it did not answer is itself a metric. */
   const pagesOfSubgraphs = async (): Promise<readonly string[]> => {
     const answers = await Promise.all(

@@ -5,7 +5,7 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import { deviceOf } from '#mesh/device-token.ts';
 import type { Secret } from '#mesh/secret.ts';
-import { sendJson, serve } from '#mesh/serve.ts';
+import { sendJson, serve, signalOf } from '#mesh/serve.ts';
 import type { Readiness, Subgraph } from '#mesh/service.ts';
 import { isTraced } from '#mesh/telemetry.ts';
 import { traced } from '#mesh/trace.ts';
@@ -22,6 +22,7 @@ import { openDocuments } from './documents/source.ts';
 import { createWarmth } from './documents/warm.ts';
 import { createGraph, type DocumentGraph } from './graph.ts';
 import { createMetricsDoor } from './metrics-door.ts';
+import { createRefuseOperator } from './operator.ts';
 import { spanned } from './spans.ts';
 import { createGatewayMetrics, doorOf } from './metrics.ts';
 import { observed } from './observed.ts';
@@ -149,11 +150,11 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const cors = createCors(config.corsOrigins);
   const graphiql = config.mode === 'development' ? createGraphiql() : undefined;
 
+  const refuseOperator = createRefuseOperator(graph, config);
   const showMetrics = createMetricsDoor({
-    graph,
+    refusal: refuseOperator,
     metrics,
     upstreams: [...upstreams.values()],
-    token: config.metricsToken,
     log,
   });
 
@@ -206,6 +207,21 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     });
   };
 
+  /** That something is missing is for everybody, what it is for those who run the studio. */
+  const showHealth = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<'whole' | 'short' | 'answered'> => {
+    const requestId = requestIdOf(request);
+    const client = readClient(request);
+    const meter = openMeter(client.address);
+    meter.claim(await readClaim(shownBy(request.headers), () => meter.mayCheck()));
+    const refused = await refuseOperator(request, { requestId, client, meter }, signalOf(response));
+    if (refused?.code !== 'RATE_LIMITED') return refused ? 'short' : 'whole';
+    sendStudioError(response, refused, requestId);
+    return 'answered';
+  };
+
   const free = async (): Promise<void> => {
     warmth.stop();
     unreadWatch.stop();
@@ -221,6 +237,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       portVariable: 'GATEWAY_PORT',
       log,
       readiness: () => readinessOf(upstreams.values()),
+      showHealth,
       handle: (request, response) =>
         metrics.request(doorOf((request.url ?? '/').split('?', 1)[0] ?? '/'), response, () =>
           handle(request, response),

@@ -3,9 +3,14 @@ import { proveMetricsReader } from './metrics-access.ts';
 
 const TOKEN = 'a token that is long enough to hold';
 
-const prove = (headers: Readonly<Record<string, string>>, remoteAddress = '127.0.0.1', token: string | null = null) =>
+const prove = (
+  headers: Readonly<Record<string, string>>,
+  remoteAddress = '127.0.0.1',
+  token: string | null = null,
+  isPrivate = true,
+) =>
   // Of a socket nothing else is read.
-  proveMetricsReader({ headers, socket: { remoteAddress } as never }, token ?? undefined);
+  proveMetricsReader({ headers, socket: { remoteAddress } as never }, { token: token ?? undefined, isPrivate });
 
 test.each([
   ['from this machine to this machine', { host: 'localhost:6813' }, '127.0.0.1', 'local'],
@@ -30,12 +35,24 @@ test.each([
     '127.0.0.1',
     'unproven',
   ],
+  [
+    'brought by one that names the host',
+    { host: 'localhost', 'x-forwarded-host': 'studio.example' },
+    '127.0.0.1',
+    'unproven',
+  ],
+  ['brought by a tunnel', { host: 'localhost', 'cf-connecting-ip': '203.0.113.7' }, '127.0.0.1', 'unproven'],
+  ['to an empty name', { host: '' }, '127.0.0.1', 'unproven'],
   ['to a name that was made to mean this machine', { host: 'evil.example' }, '127.0.0.1', 'unproven'],
   ['to no name', {}, '127.0.0.1', 'unproven'],
   ['to a name that is none', { host: '[' }, '127.0.0.1', 'unproven'],
   ['with another credential', { host: 'localhost', 'x-api-key': 'x' }, '127.0.0.1', 'unproven'],
 ])('a request for metrics %s is %3$s', (_, headers, from, proof) => {
   expect(prove(headers, from)).toBe(proof);
+});
+
+test('a door that is for others takes nobody for this machine: a proxy need not say that it is one', () => {
+  expect(prove({ host: 'localhost:6813' }, '127.0.0.1', null, false)).toBe('unproven');
 });
 
 test('a token opens the metrics from anywhere, and only the right one', () => {

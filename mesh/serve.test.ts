@@ -41,6 +41,26 @@ describe('a served door', () => {
     expect([ready.status, await ready.json()]).toEqual([503, { service: 'probe', ready: false, missing }]);
   });
 
+  test('tells a stranger that it lacks something, not what, and finds that out once for all who ask', async () => {
+    let probes = 0;
+    const { url } = await start({
+      readiness: async () => {
+        probes += 1;
+        return { ready: false, missing: [{ what: 'the database', mend: 'start it' }] };
+      },
+      showHealth: async ({ headers }, response) => {
+        if (headers['x-refuse'] === undefined) return 'short';
+        sendJson(response, 429, {});
+        return 'answered';
+      },
+    });
+    const answers = await Promise.all([fetch(`${url}/readyz`), fetch(`${url}/readyz`), fetch(`${url}/readyz`)]);
+    for (const answer of answers)
+      expect([answer.status, await answer.json()]).toEqual([503, { service: 'probe', ready: false }]);
+    expect(probes).toBe(1);
+    expect((await fetch(`${url}/healthz`, { headers: { 'x-refuse': '1' } })).status).toBe(429);
+  });
+
   test('refuses a port that is taken with one sentence that names the variable', async () => {
     const { port } = await start();
     await expect(start({ port })).rejects.toThrow(

@@ -10,6 +10,8 @@ import type { Readiness } from './service.ts';
 export const MAX_BODY_BYTES = 1_048_576;
 
 const PATIENCE_MS = 60_000;
+/** How long an answer of `/readyz` holds. */
+const READINESS_MS = 1_000;
 
 export interface ServeOptions {
   readonly name: string;
@@ -20,6 +22,11 @@ export interface ServeOptions {
   readonly portVariable: string;
   readonly log: Log;
   readonly readiness: () => Promise<Readiness>;
+  /**
+   * How much of its health a request is told: `whole`, or nothing that names a part (`short`). `answered` when it was
+   * refused, and has its answer. Everybody is told all when left out.
+   */
+  readonly showHealth?: (request: IncomingMessage, response: ServerResponse) => Promise<'whole' | 'short' | 'answered'>;
   /** Answers every request but `/healthz` and `/readyz`. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** How long an answer waits for a client that takes nothing of it, in ms. */
@@ -141,12 +148,24 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const { log } = options;
   let stopping = false;
 
-  const health = async (path: string, response: ServerResponse): Promise<void> => {
+  /** Shared by all that ask within a second: to find it out is work for others. */
+  let asked: { readonly at: number; readonly state: Promise<Readiness> } | undefined;
+  const readiness = (): Promise<Readiness> => {
+    const now = performance.now();
+    if (asked && now - asked.at < READINESS_MS) return asked.state;
+    asked = { at: now, state: options.readiness() };
+    return asked.state;
+  };
+
+  const health = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const shown = (await options.showHealth?.(request, response)) ?? 'whole';
+    if (shown === 'answered') return undefined;
     if (path === '/healthz') return sendJson(response, 200, { status: 'ok', service: options.name });
     const state: Readiness = stopping
       ? { ready: false, missing: [{ what: options.name, mend: 'it is stopping' }] }
-      : await options.readiness();
-    sendJson(response, state.ready ? 200 : 503, { service: options.name, ...state });
+      : await readiness();
+    const body = shown === 'whole' ? state : { ready: state.ready };
+    sendJson(response, state.ready ? 200 : 503, { service: options.name, ...body });
   };
 
   const server = createServer((request, response) => {
@@ -163,7 +182,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       if (stopping) setImmediate(() => server.closeIdleConnections());
     });
     const answer =
-      path === '/healthz' || path === '/readyz' ? health(path, response) : options.handle(request, response);
+      path === '/healthz' || path === '/readyz' ? health(path, request, response) : options.handle(request, response);
     answer.catch((error: unknown) => {
       // The work for a client who has gone away is aborted, which it says by throwing.
       if (response.destroyed && !response.writableFinished) return log.debug({ path }, 'a client went away');

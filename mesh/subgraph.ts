@@ -158,7 +158,8 @@ const answerMetrics = async (
 ): Promise<void> => {
   const identity = request.headers[IDENTITY_HEADER];
   const isGateway = subgraph.isFromGateway(typeof identity === 'string' ? identity : undefined, '');
-  if (!isGateway && proveMetricsReader(request, token) === 'unproven') return sendError(response, 'UNAUTHENTICATED');
+  if (!isGateway && proveMetricsReader(request, { token, isPrivate: true }) === 'unproven')
+    return sendError(response, 'UNAUTHENTICATED');
   sendMetrics(request, response, await Promise.all([subgraph.metrics(), processMetrics(subgraph.name)]));
 };
 

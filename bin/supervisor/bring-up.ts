@@ -93,13 +93,14 @@ const beginBuild = (root: string, { stack, signal, say }: BringUpOptions): Promi
   return building;
 };
 
-const Missing = z.object({ missing: z.array(z.object({ what: z.string(), mend: z.string() })) });
+const Missing = z.object({ missing: z.array(z.object({ what: z.string(), mend: z.string() })).default([]) });
 
 /** Processes may be ready, each for itself, and still not find each other: by a wrong address in a variable, say. */
 const checkJoined = async (address: string, signal: AbortSignal): Promise<void> => {
   const answer = await fetch(`${address}/readyz`, { signal });
   if (answer.ok) return;
   const { missing } = Missing.parse(await answer.json());
+  if (missing.length === 0) throw new CommandError('The studio is not whole: look into the logs of its services.');
   throw new CommandError(
     `The studio is not whole: ${missing.map(({ what, mend }) => `${what} (${mend})`).join('; ')}.`,
   );
