@@ -117,9 +117,12 @@ describe('REST on the whole studio', () => {
     for (const event of events.slice(0, -1)) expect(check(JSON.parse(event.replace(/^data: /, '')))).toBe(true);
   });
 
-  test.each(['/download', '/load', '/unload', '/admin/download', '/admin/load', '/admin/unload'])('POST %s is for admins', async (path) => {
-    expect(await post(path, { model: 'starter' }, ada)).toMatchObject(refused(403, 'FORBIDDEN'));
-  });
+  test.each(['/download', '/load', '/unload', '/admin/download', '/admin/load', '/admin/unload'])(
+    'POST %s is for admins',
+    async (path) => {
+      expect(await post(path, { model: 'starter' }, ada)).toMatchObject(refused(403, 'FORBIDDEN'));
+    },
+  );
 
   test.each(['/admin/status', '/admin/models'])('GET %s is for admins', async (path) => {
     expect(await ask(path, { token: ada })).toMatchObject(refused(403, 'FORBIDDEN'));
