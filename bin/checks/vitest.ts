@@ -51,13 +51,16 @@ export const readResults = ({ testResults }: VitestResults, root: string): StepR
   return { passed, failed: failures.length, skipped, report: failures.join('\n') };
 };
 
+/** The whole check has 25 minutes; what hangs for longer than this would take the rest with it. */
+const LIMIT_MS = 1_200_000;
+
 /** Runs one of vitest's projects. */
 export const runProject = async (root: string, project: string, signal: AbortSignal): Promise<StepResult> => {
   const folder = await mkdtemp(join(tmpdir(), 'devstudio-vitest-'));
   const file = join(folder, 'results.json');
   try {
     const args = ['run', '--project', project, '--reporter=json', `--outputFile=${file}`];
-    const { passed, output } = await runTool(root, 'vitest', args, { signal });
+    const { passed, output } = await runTool(root, 'vitest', args, { signal, limitMs: LIMIT_MS });
     const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text === undefined) return broken(output.slice(-4_000));
     const result = readResults(Results.parse(JSON.parse(text)), root);
