@@ -72,7 +72,8 @@ describe("OpenAI's own client on the whole studio", () => {
       content: expect.stringMatching(/return a \+ b/),
       refusal: null,
     });
-    expect(await billOf(answer.id)).toEqual({ ...answer.usage, outcome: 'settled' });
+    const { prompt_tokens, completion_tokens, total_tokens } = answer.usage ?? {};
+    expect(await billOf(answer.id)).toEqual({ prompt_tokens, completion_tokens, total_tokens, outcome: 'settled' });
   });
 
   test('goes on with a conversation in which its own answer stands, in parts and with a developer', async () => {
@@ -119,7 +120,9 @@ describe("OpenAI's own client on the whole studio", () => {
     expect(text).toBe(whole.choices[0]?.message.content);
     expect(chunks[0]?.choices[0]?.delta).toEqual({ role: 'assistant', content: '' });
     expect(chunks.at(-2)?.choices[0]?.finish_reason).toBe('stop');
-    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: whole.usage });
+    // How much of the prompt was remembered is another matter from one to the next.
+    const { prompt_tokens_details: _, ...usage } = whole.usage ?? {};
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage });
     for (const chunk of chunks.slice(0, -1)) expect(chunk.usage).toBeNull();
     expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
   });
@@ -146,10 +149,8 @@ describe("OpenAI's own client on the whole studio", () => {
   test.each([
     [{ messages: [] }, 'messages'],
     [{ temperature: 3 }, 'temperature'],
-    [{ n: 2 }, 'n'],
+    [{ n: 9 }, 'n'],
     [{ frequency_penalty: 0.5 }, 'frequency_penalty'],
-    [{ tools: [{ type: 'function', function: { name: 'f' } }] }, 'tools'],
-    [{ response_format: { type: 'json_object' } }, 'response_format.type'],
     [
       { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }] }] },
       'messages[0].content[0].text',
