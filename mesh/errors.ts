@@ -107,6 +107,20 @@ export const ERRORS = {
     sentence: 'The file has changed since you read it.',
     mend: 'Read it again and repeat the change.',
   },
+  FILE_LOCKED: {
+    status: 423,
+    rpc: -32_009,
+    openai: 'conflict_error',
+    sentence: 'Somebody else holds the file.',
+    mend: 'Wait until the lock that the message names is released or expires.',
+  },
+  ENGINE_UNAVAILABLE: {
+    status: 503,
+    rpc: -32_053,
+    openai: 'server_error',
+    sentence: 'This host cannot run the engine.',
+    mend: 'Run `devstudio doctor` on it: it names what is missing.',
+  },
   CONFLICT: {
     status: 409,
     rpc: -32_009,

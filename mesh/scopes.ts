@@ -1,7 +1,14 @@
 import type { Role } from './identity.ts';
 
 const READ = ['models:read', 'projects:read', 'conversations:read', 'account:read'] as const;
-const WRITE = ['inference:run', 'projects:write', 'conversations:write', 'keys:write', 'graph:introspect'] as const;
+const WRITE = [
+  'inference:run',
+  'code:run',
+  'projects:write',
+  'conversations:write',
+  'keys:write',
+  'graph:introspect',
+] as const;
 const MANAGE = ['models:manage', 'users:manage', 'audit:read'] as const;
 
 /** What each role may do; the SDL names the scope that a field needs. */
@@ -16,6 +23,7 @@ const OF_KEYS: ReadonlySet<string> = new Set([
   'models:read',
   'projects:read',
   'projects:write',
+  'code:run',
   'conversations:read',
   'conversations:write',
   'inference:run',
