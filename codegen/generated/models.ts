@@ -323,6 +323,8 @@ export type ModelSettings = {
   __typename?: 'ModelSettings';
   /** Who may use it; null: everybody who may use models. */
   access?: Maybe<ModelAccess>;
+  /** A conversation that is too long for it loses its oldest messages, rather than being refused. */
+  contextShift: Scalars['Boolean']['output'];
   contextSize?: Maybe<Scalars['Int']['output']>;
   /** Layers that a GPU takes; null: as many as fit. */
   gpuLayers?: Maybe<Scalars['Int']['output']>;
@@ -330,6 +332,8 @@ export type ModelSettings = {
   idleMinutes?: Maybe<Scalars['Int']['output']>;
   /** The most completion tokens of one answer. */
   maxTokens?: Maybe<Scalars['Int']['output']>;
+  /** Whether a request loads it; null: as the service decides. */
+  onDemand?: Maybe<Scalars['Boolean']['output']>;
   /** It is not unloaded to make room, nor when it is idle. */
   pinned: Scalars['Boolean']['output'];
   repeatPenalty?: Maybe<Scalars['Float']['output']>;
@@ -345,6 +349,7 @@ export type ModelSettings = {
 /** What is left out stays as it is; null leaves it to the service again. */
 export type ModelSettingsInput = {
   access?: InputMaybe<ModelAccessInput>;
+  contextShift?: InputMaybe<Scalars['Boolean']['input']>;
   /** Tokens per conversation, to what the model was trained for. */
   contextSize?: InputMaybe<Scalars['Int']['input']>;
   /** 0 to 1000. */
@@ -353,6 +358,7 @@ export type ModelSettingsInput = {
   idleMinutes?: InputMaybe<Scalars['Int']['input']>;
   maxTokens?: InputMaybe<Scalars['Int']['input']>;
   model: Scalars['String']['input'];
+  onDemand?: InputMaybe<Scalars['Boolean']['input']>;
   pinned?: InputMaybe<Scalars['Boolean']['input']>;
   /** 0.1 to 2. */
   repeatPenalty?: InputMaybe<Scalars['Float']['input']>;
@@ -918,10 +924,12 @@ export type ModelDownloadResolvers<ContextType = RequestContext, ParentType exte
 
 export type ModelSettingsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ModelSettings'] = ResolversParentTypes['ModelSettings']> = {
   access?: Resolver<Maybe<ResolversTypes['ModelAccess']>, ParentType, ContextType>;
+  contextShift?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   contextSize?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   gpuLayers?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   idleMinutes?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   maxTokens?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  onDemand?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   pinned?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   repeatPenalty?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   sequences?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;

@@ -17,12 +17,17 @@ export interface GenerationRequest extends Decoding {
   readonly answers: number;
   /** Whether a prompt, which is a text then, stands before its answer. */
   readonly echo: boolean;
+  /** Whether a conversation that is too long loses its beginning, rather than being refused. */
+  readonly shifts: boolean;
 }
 
 /** A chat as the service takes it: what the client leaves out is what the model's settings say. */
 export const askChat = (input: ChatInput) => ({
   model: input.model,
-  read: (settings: ModelSettings): GenerationRequest => readChatRequest(chatWithDefaults(input, settings)),
+  read: (settings: ModelSettings): GenerationRequest => ({
+    ...readChatRequest(chatWithDefaults(input, settings)),
+    shifts: settings.contextShift,
+  }),
 });
 
 export const MAX_ANSWERS = 8;
@@ -83,5 +88,6 @@ export const readChatRequest = (input: ChatInput): GenerationRequest => {
     form,
     answers: within('n', input.n ?? 1, 1, MAX_ANSWERS),
     echo: false,
+    shifts: false,
   };
 };

@@ -47,6 +47,7 @@ const readCompletionRequest = (input: CompletionInput): GenerationRequest => {
     form: { kind: 'free', mostCalls: 0 },
     answers,
     echo,
+    shifts: false,
   };
 };
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Caller } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
 import type { GenerationRequest } from './chat-request.ts';
+import { shifted } from './context-shift.ts';
 import type { ChatEventMapper, Finish } from './mappers.ts';
 import type { RequestMeter } from './metrics.ts';
 import { reserve } from './reservation.ts';
@@ -41,7 +42,8 @@ export const generate = async function* (
 ): AsyncGenerator<ChatEventMapper, void, undefined> {
   const requestId = randomUUID();
   const model = await workers.use(request.model, 'CHAT', signal);
-  using conversation = await model.open(request.prompts, signal);
+  const prompts = request.shifts ? await shifted(model, request, signal) : request.prompts;
+  using conversation = await model.open(prompts, signal);
   const promptTokens = sum(conversation.prompts.map((prompt) => prompt.promptTokens));
   const choices = conversation.prompts.flatMap(({ room }, prompt) =>
     Array.from({ length: request.answers }, () => ({ prompt, wanted: Math.min(request.maxTokens ?? room, room) })),

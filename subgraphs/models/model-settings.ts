@@ -21,6 +21,8 @@ export const DEFAULT_SETTINGS: ModelSettings = {
   users: null,
   pinned: false,
   idleMinutes: null,
+  onDemand: null,
+  contextShift: false,
 };
 
 const MAX_INT = 2_147_483_647;
@@ -98,6 +100,8 @@ export const changeSettings = (before: ModelSettings, input: ModelSettingsInput)
     ...changedAccess(before, input),
     pinned: input.pinned ?? before.pinned,
     idleMinutes: number('idleMinutes'),
+    onDemand: input.onDemand === undefined ? before.onDemand : input.onDemand,
+    contextShift: input.contextShift ?? before.contextShift,
   };
 };
 

@@ -192,6 +192,8 @@ export const createWorkers = (
     allLoaded: () => Array.from(entries.values(), ({ model }) => model).filter((model) => model !== undefined),
     use: async (name, kind, signal) => {
       residents.used(name);
+      const loads = (await settings.of(name)).onDemand ?? onDemand;
+      // From here until a start is known nothing is waited for: no two begin one.
       const entry = entries.get(name);
       const running = entry?.model ?? entry?.start?.done;
       if (running) {
@@ -201,13 +203,13 @@ export const createWorkers = (
       }
       const decision = decideStart(entry?.state ?? INITIAL_STATE, Date.now());
       // One that crashed was loaded by an admin.
-      if (!onDemand && entry?.state.status !== 'CRASHED') {
-        throw new StudioError('MODEL_NOT_LOADED', `${name} is not loaded, and admins alone load models here.`);
+      if (!loads && entry?.state.status !== 'CRASHED') {
+        throw new StudioError('MODEL_NOT_LOADED', `${name} is not loaded; an admin loads it with loadModel.`);
       }
       if (decision.decision === 'start') return abortable(begin(name, {}, kind), signal);
       throw new StudioError(
         'MODEL_CRASHED',
-        `${name} has failed several times in a row and rests for ${decision.seconds} s: ${decision.reason}.`,
+        `${name} has failed several times in a row and rests for ${decision.seconds} s, unless an admin loads it with loadModel: ${decision.reason}.`,
         { retryAfterSeconds: decision.seconds },
       );
     },

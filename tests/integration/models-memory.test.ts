@@ -129,7 +129,7 @@ describe('the memory of models', () => {
     const workers = open({ onDemand: false });
     await expect(workers.use('a', 'CHAT', signal)).rejects.toMatchObject({
       code: 'MODEL_NOT_LOADED',
-      message: 'a is not loaded, and admins alone load models here.',
+      message: 'a is not loaded; an admin loads it with loadModel.',
     });
     const { name } = await workers.load('a', SMALL, signal);
     expect((await workers.use(name, 'CHAT', signal)).name).toBe('a');

@@ -7,7 +7,7 @@ import { writeRandomModel } from '#tests/harness/random-model.ts';
 
 const SETTINGS = `settings {
   contextSize sequences threads gpuLayers temperature topP topK repeatPenalty maxTokens systemPrompt
-  access { roles users } pinned idleMinutes
+  access { roles users } pinned idleMinutes onDemand contextShift
 }`;
 const NOTHING = {
   contextSize: null,
@@ -23,6 +23,8 @@ const NOTHING = {
   access: null,
   pinned: false,
   idleMinutes: null,
+  onDemand: null,
+  contextShift: false,
 };
 
 describe('settings of a model', () => {
@@ -41,8 +43,7 @@ describe('settings of a model', () => {
     const { data, errors } = await models.graphql(admin, query, { input: { model: 'm', ...input } });
     return { set: data?.['setModelSettings'], error: errors?.[0] };
   };
-  const reset = () =>
-    set(Object.fromEntries(Object.keys(NOTHING).map((name) => [name, name === 'pinned' ? false : null])));
+  const reset = () => set(NOTHING);
   const chat = async (input: Record<string, unknown> = {}, caller = admin) => {
     const query = `mutation ($input: ChatInput!) {
       chat(input: $input) { text finishReason usage { promptTokens completionTokens } }
@@ -109,6 +110,62 @@ describe('settings of a model', () => {
     };
     expect(await load('{}')).toEqual({ loadModel: { contextSize: 512 }, inferenceStatus: { threads: 1 } });
     expect(await load('{ contextSize: 256 }')).toMatchObject({ loadModel: { contextSize: 256 } });
+    await reset();
+  });
+
+  test('a load on demand takes them as well', async () => {
+    await set({ contextSize: 512, sequences: 2, threads: 1, gpuLayers: 0 });
+    await chat();
+    const { data } = await models.graphql(
+      admin,
+      '{ model(name: "m") { status contextSize threads } inferenceStatus { loaded } }',
+    );
+    expect(data).toEqual({
+      model: { status: 'LOADED', contextSize: 512, threads: 1 },
+      inferenceStatus: { loaded: ['m'] },
+    });
+    const load = async (options: string) => {
+      const query = `mutation { loadModel(name: "m", options: ${options}) { status } }`;
+      return (await models.graphql(admin, query)).errors?.[0]?.message;
+    };
+    expect(await load('{ sequences: 2, gpuLayers: 0 }')).toBeUndefined();
+    expect(await load('{ sequences: 3, gpuLayers: 9 }')).toBe(
+      'm is loaded with sequences 2 and gpuLayers 0; unload it first.',
+    );
+    await models.graphql(admin, 'mutation { unloadModel(name: "m") { name } }');
+    await reset();
+  });
+
+  test('where it is not to be loaded on demand, the answer says who loads it', async () => {
+    await set({ onDemand: false });
+    await expect(chat()).rejects.toMatchObject({
+      code: 'MODEL_NOT_LOADED',
+      message: 'm is not loaded; an admin loads it with loadModel.',
+    });
+    await models.graphql(admin, 'mutation { loadModel(name: "m") { name } }');
+    await chat();
+    await models.graphql(admin, 'mutation { unloadModel(name: "m") { name } }');
+    await set({ onDemand: null });
+    await chat();
+  });
+
+  test('a conversation that is too long is refused with its count, and loses its beginning only where it may', async () => {
+    const turn = (content: string) => [
+      { role: 'USER', content: `${content}?` },
+      { role: 'ASSISTANT', content },
+    ];
+    const last = { role: 'USER', content: 'Go on' };
+    const system = { role: 'SYSTEM', content: 'Be brief.' };
+    const messages = [system, ...turn('a'.repeat(800)), ...turn('b'.repeat(300)), last];
+    await expect(chat({ messages })).rejects.toMatchObject({
+      code: 'CONTEXT_LENGTH_EXCEEDED',
+      message: expect.stringMatching(/^The prompt has 2\d{3} tokens; m takes 1022 at most\.$/),
+    });
+    const { usage } = await chat({ messages: [system, ...turn('b'.repeat(300)), last] });
+    await set({ contextShift: true });
+    expect(await chat({ messages })).toMatchObject({ usage });
+    const long = { role: 'USER', content: 'c'.repeat(2_000) };
+    await expect(chat({ messages: [...turn('a'), long] })).rejects.toMatchObject({ code: 'CONTEXT_LENGTH_EXCEEDED' });
     await reset();
   });
 

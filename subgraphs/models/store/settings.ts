@@ -19,6 +19,8 @@ const Row = z.object({
   users: z.array(z.string()).nullable(),
   pinned: z.boolean(),
   idleMinutes: z.int().nullable(),
+  onDemand: z.boolean().nullable(),
+  contextShift: z.boolean(),
 });
 type Row = Readonly<z.infer<typeof Row>>;
 
@@ -39,7 +41,8 @@ export const openSettingsStore = (database: Database): SettingsStore => ({
     const rows = await database.any(sql.type(Row)`
       select name, context_size as "contextSize", sequences, threads, gpu_layers as "gpuLayers", temperature,
         top_p as "topP", top_k as "topK", repeat_penalty as "repeatPenalty", max_tokens as "maxTokens",
-        system_prompt as "systemPrompt", roles, users::text[] as users, pinned, idle_minutes as "idleMinutes"
+        system_prompt as "systemPrompt", roles, users::text[] as users, pinned, idle_minutes as "idleMinutes",
+        on_demand as "onDemand", context_shift as "contextShift"
       from models.settings
     `);
     return new Map(rows.map(({ name, ...settings }) => [name, settings]));
@@ -49,19 +52,21 @@ export const openSettingsStore = (database: Database): SettingsStore => ({
     await db.query(sql.type(Nothing)`
       insert into models.settings (
         name, context_size, sequences, threads, gpu_layers, temperature, top_p, top_k, repeat_penalty, max_tokens,
-        system_prompt, roles, users, pinned, idle_minutes
+        system_prompt, roles, users, pinned, idle_minutes, on_demand, context_shift
       ) values (
         ${name}, ${settings.contextSize}, ${settings.sequences}, ${settings.threads}, ${settings.gpuLayers},
         ${settings.temperature}, ${settings.topP}, ${settings.topK}, ${settings.repeatPenalty}, ${settings.maxTokens},
         ${settings.systemPrompt}, ${roles === null ? null : sql.array([...roles], 'text')},
-        ${users === null ? null : sql.array([...users], 'uuid')}, ${settings.pinned}, ${settings.idleMinutes}
+        ${users === null ? null : sql.array([...users], 'uuid')}, ${settings.pinned}, ${settings.idleMinutes},
+        ${settings.onDemand}, ${settings.contextShift}
       )
       on conflict (name) do update set
         context_size = excluded.context_size, sequences = excluded.sequences, threads = excluded.threads,
         gpu_layers = excluded.gpu_layers, temperature = excluded.temperature, top_p = excluded.top_p,
         top_k = excluded.top_k, repeat_penalty = excluded.repeat_penalty, max_tokens = excluded.max_tokens,
         system_prompt = excluded.system_prompt, roles = excluded.roles, users = excluded.users,
-        pinned = excluded.pinned, idle_minutes = excluded.idle_minutes
+        pinned = excluded.pinned, idle_minutes = excluded.idle_minutes,
+        on_demand = excluded.on_demand, context_shift = excluded.context_shift
     `);
   },
   remove: async (db, name) => {
