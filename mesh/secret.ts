@@ -14,6 +14,7 @@ export type Purpose =
   | 'sign-in-failures'
   | 'device-tokens'
   | 'oidc-sign-ins'
+  | 'backends'
   | `database:${string}`;
 
 /** Gives 32 bytes for each purpose, always the same ones for the same installation. */

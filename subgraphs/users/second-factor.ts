@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Database } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
+import { seal, unseal } from '#mesh/sealed.ts';
 import { recordAudit, recordFailedSignIn, type Actor } from './audit.ts';
 import { isId, parseInput } from './input.ts';
 import type { UserMapper } from './mappers.ts';
 import type { Passwords } from './passwords.ts';
-import { seal, unseal } from './sealed.ts';
 import { accountsById, findPasswordHash } from './store/accounts.ts';
 import {
   confirmSecondFactor,

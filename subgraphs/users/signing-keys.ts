@@ -2,8 +2,8 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type Cry
 import { z } from 'zod';
 import { ConfigurationError } from '#mesh/config.ts';
 import type { Database, Queries } from '#mesh/database/pool.ts';
+import { seal, unseal } from '#mesh/sealed.ts';
 import { recordAudit, type Actor } from './audit.ts';
-import { seal, unseal } from './sealed.ts';
 import {
   activateNextKey,
   activeSigningKey,

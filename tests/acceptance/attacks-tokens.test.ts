@@ -10,7 +10,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CompactSign, decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { unseal } from '#subgraphs/users/sealed.ts';
+import { unseal } from '#mesh/sealed.ts';
 import { startStudio, type TestStudio } from '#tests/harness/studio.ts';
 import { insertUser } from '#tests/harness/users.ts';
 import { stateOf } from './state.ts';
