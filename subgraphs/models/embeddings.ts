@@ -44,7 +44,7 @@ export const createEmbeddings = (
     const requestId = randomUUID();
     const signal = AbortSignal.any([left, stopping.signal]);
     const model = await workers.use(request.model, 'EMBEDDING', signal);
-    using texts = await model.openTexts(request.texts, signal);
+    using texts = await model.openTexts(request.texts, userId, signal);
     const dimensions = request.dimensions ?? texts.dimensions;
     if (dimensions > texts.dimensions) {
       return refuse('dimensions', `dimensions is ${dimensions}; vectors of ${model.name} have ${texts.dimensions}.`);

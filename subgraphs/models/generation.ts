@@ -43,7 +43,7 @@ export const generate = async function* (
   const requestId = randomUUID();
   const model = await workers.use(request.model, 'CHAT', signal);
   const prompts = request.shifts ? await shifted(model, request, signal) : request.prompts;
-  using conversation = await model.open(prompts, signal);
+  using conversation = await model.open(prompts, userId, signal);
   const promptTokens = sum(conversation.prompts.map((prompt) => prompt.promptTokens));
   const choices = conversation.prompts.flatMap(({ room }, prompt) =>
     Array.from({ length: request.answers }, () => ({ prompt, wanted: Math.min(request.maxTokens ?? room, room) })),

@@ -21,11 +21,11 @@ export interface LoadedModel {
   /** Conversations that have their place, and that wait for one. */
   load(): { readonly active: number; readonly queued: number };
   /**
-   * Waits until there is a place for a conversation, and counts its prompts.
+   * Waits until there is a place for a conversation of this user, and counts its prompts.
    * @throws StudioError BAD_USER_INPUT when the model does not take the conversation, CONTEXT_LENGTH_EXCEEDED, OVERLOADED,
    *   MODEL_CRASHED; the signal's reason
    */
-  open(prompts: readonly Prompt[], signal: AbortSignal): Promise<OpenConversation>;
+  open(prompts: readonly Prompt[], user: string, signal: AbortSignal): Promise<OpenConversation>;
   /**
    * Tokens of a prompt.
    * @throws StudioError BAD_USER_INPUT when the model does not take it, MODEL_CRASHED; the signal's reason
@@ -34,7 +34,7 @@ export interface LoadedModel {
   /** The ids of a text's tokens. @throws StudioError MODEL_CRASHED; the signal's reason */
   tokenize(text: string, signal: AbortSignal): Promise<readonly number[]>;
   /** Of a model for embeddings: as `openTexts`. */
-  openTexts(texts: readonly string[], signal: AbortSignal): Promise<OpenTexts>;
+  openTexts(texts: readonly string[], user: string, signal: AbortSignal): Promise<OpenTexts>;
   /** Ends the worker; what runs fails with this error. */
   close(reason: StudioError): Promise<void>;
   /** Settles when the worker has ended, with why. */
@@ -52,7 +52,7 @@ interface OpenConversation extends Disposable {
    */
   generate(
     prompt: number,
-    options: Omit<GenerateOptions, 'prompt'>,
+    options: Omit<GenerateOptions, 'user' | 'prompt'>,
     signal: AbortSignal,
   ): AsyncGenerator<Step, void, undefined>;
 }
@@ -68,10 +68,12 @@ export type LoadResult =
   | { readonly outcome: 'loaded'; readonly model: LoadedModel }
   | { readonly outcome: 'not loaded' | 'crashed'; readonly reason: string };
 
-/** Conversations that may wait for a place, for each place. */
+/** Conversations of one user that may wait for a place, for each place. */
 const WAITING_PER_PLACE = 16;
-/** Requests with texts that may wait; there is one place for them. */
+/** Requests with texts of one user that may wait; there is one place for them. */
 const WAITING_TEXTS = 64;
+/** How many times as many may wait as of one user: he leaves half of the line to others. */
+const SHARES = 2;
 /** The context holds one token more than prompt and answer, or llama.cpp makes room by forgetting the beginning. */
 const SPARE_TOKENS = 1;
 /** A worker with work that says nothing for so long hangs: it decodes on other threads than it speaks. */
@@ -92,8 +94,8 @@ const createModel = (
   reports: { handle: (report: Report) => void },
 ): LoadedModel => {
   const { contextSize } = loaded;
-  const waiting = options.kind === 'CHAT' ? options.sequences * WAITING_PER_PLACE : WAITING_TEXTS;
-  const slots = createSlots(options.sequences, waiting);
+  const ofOneUser = options.kind === 'CHAT' ? options.sequences * WAITING_PER_PLACE : WAITING_TEXTS;
+  const slots = createSlots(options.sequences, { all: ofOneUser * SHARES, ofOneUser });
   const open = new Map<number, { readonly mailbox: Mailbox<Answer>; readonly leave: () => void }>();
   let taken = { memoryBytes: loaded.memoryBytes, cpuPercent: 0 };
   let lastId = 0;
@@ -219,9 +221,9 @@ const createModel = (
       if (answer.type !== 'tokenized') throw new Error(`the worker answered a text with '${answer.type}'`);
       return answer.tokens;
     },
-    open: async (prompts, signal) => {
+    open: async (prompts, user, signal) => {
       // Before the prompts are counted: whoever has no place costs the worker nothing.
-      const leave = await slots.take(signal);
+      const leave = await slots.take(user, signal);
       // A place whose generation has begun is free when the worker says so.
       let generating = 0;
       let over = false;
@@ -245,7 +247,7 @@ const createModel = (
             generating -= 1;
             leaveOnce();
           };
-          return generate(rest, { ...options, prompt }, stop);
+          return generate(rest, { ...options, user, prompt }, stop);
         },
         [Symbol.dispose]: () => {
           over = true;
@@ -253,7 +255,7 @@ const createModel = (
         },
       };
     },
-    openTexts: (texts, signal) => openTexts(line, texts, signal),
+    openTexts: (texts, user, signal) => openTexts(line, texts, user, signal),
     close: async (reason) => {
       fail(reason);
       worker.kill();

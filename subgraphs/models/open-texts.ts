@@ -42,6 +42,7 @@ type Measured = Extract<Report, { readonly type: 'measured' }>;
 export const openTexts = async (
   { name, contextSize, slots, ask, send }: WorkerLine,
   texts: readonly string[],
+  user: string,
   signal: AbortSignal,
 ): Promise<OpenTexts> => {
   const measure = async (): Promise<Measured> => {
@@ -59,7 +60,7 @@ export const openTexts = async (
   };
 
   // Before the tokens are counted: whoever has no place costs the worker nothing.
-  const leave = await slots.take(signal);
+  const leave = await slots.take(user, signal);
   const { tokens, dimensions } = await measure().catch((error: unknown) => {
     leave();
     throw error;

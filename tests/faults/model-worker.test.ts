@@ -162,7 +162,7 @@ describe('workers that die', () => {
     const [worker] = (await workers()).filter(({ pid }) => before.every((other) => other.pid !== pid));
     if (!worker) throw new Error('no worker');
     const prompt = { kind: 'chat' as const, turns: [{ role: 'USER' as const, content: 'Go on' }], tools: [] };
-    using conversation = await result.model.open([prompt], signal);
+    using conversation = await result.model.open([prompt], 'ann', signal);
     const sampling = { temperature: 1, topP: 1, topK: 0, repeatPenalty: 1, seed: 1 };
     const answer = conversation.generate(
       0,
@@ -203,7 +203,7 @@ describe('workers that die', () => {
       const options = { kind: 'CHAT', path: ${JSON.stringify(join(models.modelsDir, 'endless.gguf'))}, contextSize: 32768, sequences: 1, threads: 1 };
       const { model } = await startModel('endless', options, signal, log);
       const turns = [{ role: 'USER', content: 'Go on' }];
-      const conversation = await model.open([{ kind: 'chat', turns, tools: [] }], signal);
+      const conversation = await model.open([{ kind: 'chat', turns, tools: [] }], 'ann', signal);
       const sampling = { temperature: 1, topP: 1, topK: 0, repeatPenalty: 1, seed: 1 };
       let told = false;
       const long = { maxTokens: 30000, sampling, stop: [], form: { kind: 'free', mostCalls: 0 }, scores: null };

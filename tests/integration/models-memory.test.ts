@@ -65,7 +65,7 @@ describe('the memory of models', () => {
     const workers = open({ budget: BUDGET }, { a: { pinned: true } });
     await workers.load('a', SMALL, signal);
     const busy = await workers.load('b', SMALL, signal);
-    const conversation = await busy.open(prompts, signal);
+    const conversation = await busy.open(prompts, 'ann', signal);
     await expect(workers.load('c', SMALL, signal)).rejects.toMatchObject({
       code: 'INSUFFICIENT_MEMORY',
       message: expect.stringMatching(
@@ -110,7 +110,7 @@ describe('the memory of models', () => {
     const workers = open({ idleMs: 1, lookMs: 20 }, { b: { pinned: true } });
     await workers.load('b', SMALL, signal);
     const busy = await workers.load('c', SMALL, signal);
-    const conversation = await busy.open(prompts, signal);
+    const conversation = await busy.open(prompts, 'ann', signal);
     await workers.load('a', SMALL, signal);
     await expect.poll(() => loaded(workers), { timeout: 10_000 }).toEqual(['b', 'c']);
     expect(workers.stateOf('a')).toMatchObject({ status: 'AVAILABLE', lastError: null });

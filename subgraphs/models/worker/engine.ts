@@ -14,6 +14,7 @@ import { prefill } from './prefill.ts';
 import { render, tokenize } from './prompt.ts';
 import type { GenerateOptions, LoadOptions, Prompt, Reason } from './protocol.ts';
 import { createScores, type Scores } from './scores.ts';
+import { chooseSlot } from './slot-choice.ts';
 
 /** A model in memory. */
 export interface Engine {
@@ -40,6 +41,10 @@ interface Slot {
   readonly sequence: LlamaContextSequence;
   readonly chat: LlamaChat;
   readonly completion: LlamaCompletion;
+  /** Whose conversation it remembers. */
+  user: string | undefined;
+  /** How many generations had been begun when it was given back. */
+  usedAt: number;
   /** What it generates now. */
   running: Running | undefined;
 }
@@ -51,13 +56,19 @@ interface Running {
   sampled: number;
 }
 
-/** The free slot that remembers most of the prompt; of equals the lowest, since gaps split llama.cpp's batches. */
-const bestSlot = (free: readonly Slot[], prompt: Token[]): Slot => {
-  const [first, ...others] = free.toSorted((one, other) => one.index - other.index);
+const bestSlot = (free: readonly Slot[], user: string, prompt: Token[]): Slot => {
+  const memories = free.map((slot) => ({
+    slot,
+    index: slot.index,
+    user: slot.user,
+    usedAt: slot.usedAt,
+    remembered: slot.sequence.nextTokenIndex,
+    shared: slot.sequence.compareContextTokens(prompt).firstDifferentIndex,
+  }));
+  const best = chooseSlot(memories, user, prompt.length);
   // The service sends at most as many generations at once as there are slots.
-  if (!first) throw new Error('every sequence is busy');
-  const remembered = ({ sequence }: Slot): number => sequence.compareContextTokens(prompt).firstDifferentIndex;
-  return others.reduce((best, slot) => (remembered(slot) > remembered(best) ? slot : best), first);
+  if (!best) throw new Error('every sequence is busy');
+  return best.slot;
 };
 
 interface Sampled {
@@ -119,11 +130,12 @@ export const loadEngine = async (options: LoadOptions, onError: (line: string) =
   });
   // Resolved once: with a Jinja template it blocks for some 200 to 700 ms.
   const wrapper = resolveChatWrapper(model, { warningLogs: false });
+  let begun = 0;
   const free = Array.from({ length: sequences }, (_, index): Slot => {
     const sequence = context.getSequence();
     const chat = new LlamaChat({ contextSequence: sequence, chatWrapper: wrapper, autoDisposeSequence: false });
     const completion = new LlamaCompletion({ contextSequence: sequence, autoDisposeSequence: false });
-    const slot: Slot = { index, sequence, chat, completion, running: undefined };
+    const slot: Slot = { index, sequence, chat, completion, user: undefined, usedAt: 0, running: undefined };
     keepPace(slot, busy);
     return slot;
   });
@@ -135,12 +147,15 @@ export const loadEngine = async (options: LoadOptions, onError: (line: string) =
     generate: async (options, pace, signal) => {
       const rendered = render(wrapper, model, options.prompt);
       const { tokens } = rendered;
-      const slot = bestSlot(free, tokens);
+      const slot = bestSlot(free, options.user, tokens);
       free.splice(free.indexOf(slot), 1);
       busy.add(slot);
+      begun += 1;
       // Typed 1 to 5, taken as any number: it carries the slot to the batching.
       const evaluationPriority = (slot.index + 1) as EvaluationPriority;
       try {
+        if (slot.user !== options.user) await slot.sequence.clearHistory();
+        slot.user = options.user;
         const cachedTokens = await prefill(slot.sequence, tokens, evaluationPriority, signal);
         const scores = options.scores === null ? undefined : createScores(model, options.scores);
         const running: Running = { pace, signal, scores, sampled: 0 };
@@ -152,6 +167,7 @@ export const loadEngine = async (options: LoadOptions, onError: (line: string) =
       } finally {
         slot.running = undefined;
         busy.delete(slot);
+        slot.usedAt = begun;
         free.push(slot);
       }
     },

@@ -79,6 +79,8 @@ export interface LoadOptions {
 }
 
 export interface GenerateOptions {
+  /** Whose it is: what is remembered of it serves this user alone. */
+  readonly user: string;
   readonly prompt: Prompt;
   readonly form: Form;
   /** How many of the likeliest tokens to tell beside each; null tells of none, nor of itself. */
