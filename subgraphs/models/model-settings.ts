@@ -105,13 +105,16 @@ export const changeSettings = (before: ModelSettings, input: ModelSettingsInput)
   };
 };
 
+const isFor = ({ roles, users }: ModelSettings, { role, userId }: Pick<Caller, 'role' | 'userId'>): boolean =>
+  roles === null || users === null || roles.includes(role) || users.includes(userId);
+
+/** Whether a model is told of: to those whom it is for, and to those who manage all. */
+export const isShown = (settings: ModelSettings, caller: Pick<Caller, 'role' | 'userId' | 'scopes'>): boolean =>
+  caller.scopes.includes('models:manage') || isFor(settings, caller);
+
 /** @throws StudioError FORBIDDEN when the model is for others */
-export const allow = (
-  name: string,
-  { roles, users }: ModelSettings,
-  { role, userId }: Pick<Caller, 'role' | 'userId'>,
-): void => {
-  if (roles === null || users === null || roles.includes(role) || users.includes(userId)) return;
+export const allow = (name: string, settings: ModelSettings, caller: Pick<Caller, 'role' | 'userId'>): void => {
+  if (isFor(settings, caller)) return;
   throw new StudioError('FORBIDDEN', `You may not use the model ${name}: ask an admin for it.`);
 };
 

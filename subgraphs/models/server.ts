@@ -17,6 +17,7 @@ import { openHub } from './downloads/hub.ts';
 import { createEmbeddings } from './embeddings.ts';
 import { machineMemory } from './machine-memory.ts';
 import { createMetrics } from './metrics.ts';
+import { keepPinned } from './pinned.ts';
 import { createPrices } from './price.ts';
 import { entitiesOf } from './resolvers/entities.ts';
 import { mutationOf } from './resolvers/mutation.ts';
@@ -79,6 +80,7 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
   const changes = createChanges();
   const settings = createSettings(openSettingsStore(database), log);
   const workers = createWorkers(catalogue, settings, changes, log, rulesOf(config, settings));
+  const pinned = keepPinned(catalogue, settings, workers, log);
   const billing = openBilling(database, randomUUID());
   const metrics = createMetrics(workers);
   const chats = createChats(workers, settings, billing, metrics);
@@ -119,6 +121,7 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
     log,
     readiness: () => readinessOf(database, catalogue, config.modelsDir),
     stop: async () => {
+      pinned.stop();
       await downloads.stop();
       await Promise.all([chats.stop(), embeddings.stop()]);
       await workers.stop();

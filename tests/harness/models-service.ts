@@ -59,7 +59,7 @@ export interface ModelsService {
     variables?: Record<string, unknown>,
     signal?: AbortSignal,
   ): Promise<Payload>;
-  subscribe(caller: Caller, query: string): AsyncIterable<Payload>;
+  subscribe(caller: Caller, query: string, signal?: AbortSignal): AsyncIterable<Payload>;
   /** @throws ChatFailure while it is read */
   chat(caller: Caller, input: Record<string, unknown>): ChatStream;
   /** The bill of one chat; undefined while there is none. */
@@ -125,9 +125,9 @@ export const startModelsService = async (
       const response = await send(caller, query, variables, 'application/json', signal);
       return Payload.parse(await response.json());
     },
-    subscribe: (caller, query) => ({
+    subscribe: (caller, query, signal = new AbortController().signal) => ({
       [Symbol.asyncIterator]: async function* () {
-        const response = await send(caller, query, {}, 'text/event-stream', new AbortController().signal);
+        const response = await send(caller, query, {}, 'text/event-stream', signal);
         yield* payloadsOf(response);
       },
     }),

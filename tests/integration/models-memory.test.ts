@@ -2,10 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { StudioError } from '#mesh/errors.ts';
 import { createLog } from '#mesh/log.ts';
 import { openCatalogue } from '#subgraphs/models/catalogue.ts';
 import { createChanges } from '#subgraphs/models/changes.ts';
 import { DEFAULT_SETTINGS } from '#subgraphs/models/model-settings.ts';
+import { keepPinned } from '#subgraphs/models/pinned.ts';
 import type { Residence } from '#subgraphs/models/residents.ts';
 import { createWorkers, type WorkerRules, type Workers } from '#subgraphs/models/workers.ts';
 import { writeRandomModel } from '#tests/harness/random-model.ts';
@@ -116,6 +118,21 @@ describe('the memory of models', () => {
     expect(workers.stateOf('a')).toMatchObject({ status: 'AVAILABLE', lastError: null });
     conversation[Symbol.dispose]();
     await expect.poll(() => loaded(workers), { timeout: 10_000 }).toEqual(['b']);
+  });
+
+  test('a pinned model is there from the start, comes back when its worker has died, and stays away when it was unloaded', async () => {
+    const workers = open({});
+    const settings = { of: async (name: string) => ({ ...DEFAULT_SETTINGS, pinned: name === 'a', sequences: 1 }) };
+    const pinned = keepPinned(openCatalogue(folder), settings, workers, createLog('test', 'silent'), 20);
+    onTestFinished(() => pinned.stop());
+    await expect.poll(() => loaded(workers), { timeout: 10_000 }).toEqual(['a']);
+    const first = workers.loaded('a');
+    await first?.close(new StudioError('MODEL_CRASHED'));
+    await expect.poll(() => loaded(workers), { timeout: 10_000 }).toEqual(['a']);
+    expect(workers.loaded('a')).not.toBe(first);
+    await workers.unload('a');
+    await workers.load('b', SMALL, signal);
+    expect(loaded(workers)).toEqual(['b']);
   });
 
   test('each model has its own time', async () => {

@@ -212,6 +212,34 @@ describe('settings of a model', () => {
     await chat({}, other);
   });
 
+  test('a model that is for others is not told of, but to those who manage all', async () => {
+    const other = await models.addUser(null);
+    const manager = someone('ADMIN', { userId: admin.userId });
+    const seen = async (caller: Caller) => {
+      const { data, errors } = await models.graphql(caller, '{ models { name } model(name: "m") { name } }');
+      expect(errors).toBeUndefined();
+      return data;
+    };
+    const heard: unknown[] = [];
+    const controller = new AbortController();
+    const listening = (async () => {
+      const events = models.subscribe(other, 'subscription { modelEvents { name } }', controller.signal);
+      for await (const { data } of events) heard.push(data?.['modelEvents']);
+    })().catch(() => {});
+    const everything = await seen(manager);
+    expect(await seen(other)).toEqual(everything);
+    await set({ access: { users: [manager.userId] } });
+    expect(await seen(manager)).toEqual(everything);
+    expect(await seen(other)).toEqual({ models: [{ name: 'starter' }], model: null });
+    await set({ temperature: 1 });
+    await set({ model: 'starter', temperature: 1 });
+    await expect.poll(() => heard).toEqual([{ name: 'starter' }]);
+    controller.abort();
+    await listening;
+    await set({ model: 'starter', temperature: null });
+    await reset();
+  });
+
   test('each change is in the audit log, without the prompt', async () => {
     await set({ systemPrompt: 'a secret of the house', topK: 7, access: { users: [admin.userId] } });
     const [row] = await models.database.sql(

@@ -1,5 +1,7 @@
 import type { QueryResolvers } from '#codegen/models.ts';
+import { callerOf } from '#mesh/subgraph.ts';
 import { CATALOGUE } from '../downloads/source.ts';
+import { isShown } from '../model-settings.ts';
 import type { Services } from '../services.ts';
 import { statusOf } from './status.ts';
 import { tokensOf } from './tokens.ts';
@@ -7,9 +9,16 @@ import { tokensOf } from './tokens.ts';
 export const queryOf = (services: Services): QueryResolvers => ({
   ...statusOf(services),
   ...tokensOf(services),
-  models: async () => (await services.catalogue.list()).map(({ name }) => ({ name })),
-  model: async (_, { name }) =>
-    (await services.catalogue.find(name)) || services.downloads.of(name) ? { name } : null,
+  models: async (_, _args, context) => {
+    const caller = callerOf(context);
+    const all = await services.catalogue.list();
+    const shown = await Promise.all(all.map(async ({ name }) => isShown(await services.settings.of(name), caller)));
+    return all.filter((_model, index) => shown[index]).map(({ name }) => ({ name }));
+  },
+  model: async (_, { name }, context) => {
+    if (!(await services.catalogue.find(name)) && !services.downloads.of(name)) return null;
+    return isShown(await services.settings.of(name), callerOf(context)) ? { name } : null;
+  },
   catalogue: async () => {
     const installed = new Set((await services.catalogue.list()).map(({ name }) => name));
     return CATALOGUE.map((entry) => ({ ...entry, installed: installed.has(entry.name) }));
