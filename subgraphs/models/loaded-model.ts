@@ -1,12 +1,14 @@
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
+import { createAnswers, type Step } from './answers.ts';
 import { refuse } from './bounds.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
-import { openTexts, type Answer, type OpenTexts, type WorkerLine } from './open-texts.ts';
+import { openTexts, type Answer, type Leave, type OpenTexts, type WorkerLine } from './open-texts.ts';
 import { createSlots } from './slots.ts';
 import { watchSilence } from './watchdog.ts';
 import { startWorker, type WorkerProcess } from './worker-process.ts';
-import type { Batch, Command, GenerateOptions, LoadOptions, Prompt, Reason, Report } from './worker/protocol.ts';
+import type { Worked } from './worker/meter.ts';
+import type { Command, GenerateOptions, LoadOptions, Prompt, Report } from './worker/protocol.ts';
 
 /** A model whose worker runs. */
 export interface LoadedModel {
@@ -18,6 +20,10 @@ export interface LoadedModel {
   memoryBytes(): number;
   /** Processor time that its worker took in the last two seconds; 100 is one processor. */
   cpuPercent(): number;
+  /** What its worker has worked by its own count, as it said last. */
+  worked(): Worked;
+  /** Completion tokens that its worker made for whoever had left, and that nobody has taken. */
+  discarded(): number;
   /** Conversations that have their place, and that wait for one. */
   load(): { readonly active: number; readonly queued: number };
   /**
@@ -52,16 +58,9 @@ interface OpenConversation extends Disposable {
    */
   generate(
     prompt: number,
-    options: Omit<GenerateOptions, 'user' | 'prompt'>,
+    options: Omit<GenerateOptions, 'user' | 'prompt' | 'again'>,
     signal: AbortSignal,
   ): AsyncGenerator<Step, void, undefined>;
-}
-
-interface Step extends Batch {
-  /** Why the answer ends with this step; null while it goes on. */
-  readonly reason: Reason | null;
-  /** Tokens of the prompt that were not read again; known at the end. */
-  readonly cachedTokens: number;
 }
 
 export type LoadResult =
@@ -96,8 +95,8 @@ const createModel = (
   const { contextSize } = loaded;
   const ofOneUser = options.kind === 'CHAT' ? options.sequences * WAITING_PER_PLACE : WAITING_TEXTS;
   const slots = createSlots(options.sequences, { all: ofOneUser * SHARES, ofOneUser });
-  const open = new Map<number, { readonly mailbox: Mailbox<Answer>; readonly leave: () => void }>();
-  let taken = { memoryBytes: loaded.memoryBytes, cpuPercent: 0 };
+  const open = new Map<number, { readonly mailbox: Mailbox<Answer>; readonly leave: Leave }>();
+  let taken = { memoryBytes: loaded.memoryBytes, cpuPercent: 0, worked: { promptTokens: 0, completionTokens: 0 } };
   let lastId = 0;
   let failure: StudioError | undefined;
 
@@ -114,7 +113,7 @@ const createModel = (
       entry?.mailbox.put(report);
       if (report.type !== 'batch') {
         open.delete(report.id);
-        entry?.leave();
+        entry?.leave(report);
       }
     }
   };
@@ -159,6 +158,7 @@ const createModel = (
   };
 
   const line: WorkerLine = { name, contextSize, slots, ask, send: (command) => worker.send(command) };
+  const answers = createAnswers(line, (id) => open.has(id));
 
   const roomFor = (promptTokens: number): number => contextSize - SPARE_TOKENS - promptTokens;
 
@@ -176,43 +176,14 @@ const createModel = (
     );
   };
 
-  const generate = async function* (
-    leave: () => void,
-    options: GenerateOptions,
-    signal: AbortSignal,
-  ): AsyncGenerator<Step, void, undefined> {
-    const { id, mailbox } = ask(leave);
-    const abort = (): void => worker.send({ type: 'abort', id });
-    signal.addEventListener('abort', abort);
-    try {
-      worker.send({ type: 'generate', id, ...options });
-      for (;;) {
-        const answer = await mailbox.take(signal);
-        if (answer.type === 'failed') throw new Error(`${name} failed: ${answer.reason}`);
-        if (answer.type === 'batch') {
-          yield { ...answer, reason: null, cachedTokens: 0 };
-          worker.send({ type: 'acknowledge', id, completionTokens: answer.completionTokens });
-        } else if (answer.type === 'ended') {
-          const { reason } = answer;
-          if (reason !== 'aborted') yield { ...answer, reason };
-          return;
-        } else {
-          throw new Error(`the worker answered a generation with '${answer.type}'`);
-        }
-      }
-    } finally {
-      signal.removeEventListener('abort', abort);
-      // Left before its end; a worker that has ended it already takes no notice.
-      if (open.has(id)) abort();
-    }
-  };
-
   return {
     name,
     contextSize,
     options,
     memoryBytes: () => taken.memoryBytes,
     cpuPercent: () => taken.cpuPercent,
+    worked: () => taken.worked,
+    discarded: () => answers.discarded(),
     load: () => slots.load(),
     ended: worker.ended,
     count,
@@ -226,6 +197,7 @@ const createModel = (
       const leave = await slots.take(user, signal);
       // A place whose generation has begun is free when the worker says so.
       let generating = 0;
+      const answered = new Set<number>();
       let over = false;
       const leaveOnce = (): void => {
         if (over && generating === 0) leave();
@@ -243,11 +215,13 @@ const createModel = (
           const prompt = prompts[index];
           if (!prompt) throw new Error(`there is no prompt ${index}`);
           generating += 1;
+          const again = answered.has(index);
+          answered.add(index);
           const rest = (): void => {
             generating -= 1;
             leaveOnce();
           };
-          return generate(rest, { ...options, user, prompt }, stop);
+          return answers.generate(rest, { ...options, user, prompt, again }, stop);
         },
         [Symbol.dispose]: () => {
           over = true;

@@ -88,6 +88,24 @@ export const createMetrics = (workers: Pick<Workers, 'allLoaded'>): ModelMetrics
   gauge('llm_active', 'Requests that have a place at a loaded model.', (model) => model.load().active);
   gauge('llm_queued', 'Requests that wait for a place.', (model) => model.load().queued);
 
+  registry.registerMetric(
+    new Counter({
+      name: 'llm_worker_tokens_total',
+      help: 'Tokens by the own count of the workers of loaded models, as they said in the last two seconds: of prompts (prompt), sampled (completion), and sampled for readers who had left (discarded). Starts again with each load.',
+      labelNames: ['model', 'kind'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const model of workers.allLoaded()) {
+          const { promptTokens, completionTokens } = model.worked();
+          this.inc({ model: model.name, kind: 'prompt' }, promptTokens);
+          this.inc({ model: model.name, kind: 'completion' }, completionTokens);
+          this.inc({ model: model.name, kind: 'discarded' }, model.discarded());
+        }
+      },
+    }),
+  );
+
   return {
     registry,
     request: () => {

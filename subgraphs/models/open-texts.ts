@@ -6,6 +6,9 @@ import type { Command, Report } from './worker/protocol.ts';
 /** What came of a question to the worker, of which each has an id. */
 export type Answer = Extract<Report, { readonly id: number }>;
 
+/** Runs when there is nothing more to come: after the last answer, or without one where the worker has ended. */
+export type Leave = (last?: Answer) => void;
+
 /** The way to a worker that has loaded its model. */
 export interface WorkerLine {
   readonly name: string;
@@ -15,7 +18,7 @@ export interface WorkerLine {
    * Announces a question; its answers come by the mailbox until the last one, which runs `leave`.
    * @throws StudioError when the worker has ended
    */
-  readonly ask: (leave: () => void) => { readonly id: number; readonly mailbox: Mailbox<Answer> };
+  readonly ask: (leave: Leave) => { readonly id: number; readonly mailbox: Mailbox<Answer> };
   readonly send: (command: Command) => void;
 }
 

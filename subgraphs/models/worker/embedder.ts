@@ -1,3 +1,4 @@
+import { countPrompt } from './meter.ts';
 import { openModel } from './model.ts';
 import type { LoadOptions, Measure } from './protocol.ts';
 
@@ -26,6 +27,9 @@ export const loadEmbedder = async (options: LoadOptions, onError: (line: string)
       tokens: texts.map((text) => (model.tokenize(text).length === 0 ? 0 : context.calculateInputLength(text))),
       dimensions: model.embeddingVectorSize,
     }),
-    embed: async (text) => Float32Array.from((await context.getEmbeddingFor(text)).vector),
+    embed: async (text) => {
+      countPrompt(context.calculateInputLength(text));
+      return Float32Array.from((await context.getEmbeddingFor(text)).vector);
+    },
   };
 };

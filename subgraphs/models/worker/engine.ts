@@ -8,6 +8,7 @@ import {
 } from 'node-llama-cpp';
 import { answer } from './answer.ts';
 import { gatherAndSort } from './batching.ts';
+import { countPrompt, countSampled } from './meter.ts';
 import { openModel } from './model.ts';
 import type { Pace } from './pace.ts';
 import { prefill } from './prefill.ts';
@@ -101,6 +102,7 @@ const keepPace = (slot: Slot, busy: Set<Slot>): void => {
         slot.running?.signal.throwIfAborted();
         const { done, value } = replacement === undefined ? await inner.next() : await inner.next(replacement);
         if (done) return;
+        countSampled();
         slot.running?.pace.token();
         if (slot.running) slot.running.sampled += 1;
         if (value.probabilities) slot.running?.scores?.sampled(value.token, value.probabilities);
@@ -147,6 +149,7 @@ export const loadEngine = async (options: LoadOptions, onError: (line: string) =
     generate: async (options, pace, signal) => {
       const rendered = render(wrapper, model, options.prompt);
       const { tokens } = rendered;
+      if (!options.again) countPrompt(tokens.length);
       const slot = bestSlot(free, options.user, tokens);
       free.splice(free.indexOf(slot), 1);
       busy.add(slot);

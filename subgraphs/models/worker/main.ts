@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { loadEmbedder, type Embedder } from './embedder.ts';
 import { loadEngine, type Engine } from './engine.ts';
+import { worked } from './meter.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { Command, GenerateOptions, LoadOptions, Report } from './protocol.ts';
 
@@ -28,7 +29,7 @@ const reportLoad = (): void => {
     const microseconds = cpu.user - last.cpu.user + cpu.system - last.cpu.system;
     const cpuPercent = microseconds / 10 / (at - last.at);
     last = { at, cpu };
-    report({ type: 'load', memoryBytes: process.memoryUsage.rss(), cpuPercent });
+    report({ type: 'load', memoryBytes: process.memoryUsage.rss(), cpuPercent, worked: worked() });
   }, LOAD_INTERVAL_MS).unref();
 };
 

@@ -1,3 +1,5 @@
+import type { Worked } from './meter.ts';
+
 /** What a models service and the worker process of one model say to each other over Node's IPC channel. */
 
 /** A function that the model wants called. */
@@ -82,6 +84,8 @@ export interface GenerateOptions {
   /** Whose it is: what is remembered of it serves this user alone. */
   readonly user: string;
   readonly prompt: Prompt;
+  /** Whether this prompt was answered before, in the same place: another answer is wanted. */
+  readonly again: boolean;
   readonly form: Form;
   /** How many of the likeliest tokens to tell beside each; null tells of none, nor of itself. */
   readonly scores: number | null;
@@ -114,8 +118,11 @@ export type Command =
 export type Report =
   | { readonly type: 'loaded'; readonly contextSize: number; readonly memoryBytes: number }
   | { readonly type: 'not loaded'; readonly reason: string }
-  /** What the process takes: resident memory, and processor time since the last report; 100 is one processor. */
-  | { readonly type: 'load'; readonly memoryBytes: number; readonly cpuPercent: number }
+  /**
+   * What the process takes: resident memory, and processor time since the last report; 100 is one processor. And what it
+   * has worked in all.
+   */
+  | { readonly type: 'load'; readonly memoryBytes: number; readonly cpuPercent: number; readonly worked: Worked }
   | { readonly type: 'counted'; readonly id: number; readonly promptTokens: number }
   | { readonly type: 'tokenized'; readonly id: number; readonly tokens: readonly number[] }
   | ({ readonly type: 'measured'; readonly id: number } & Measure)
