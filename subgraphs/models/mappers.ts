@@ -33,12 +33,16 @@ export interface ChatEventMapper {
   readonly user: UserMapper;
 }
 
-export interface EmbeddingsMapper {
+/** A request that has texts and no completion. */
+export interface ReadTextsMapper {
   readonly requestId: string;
   readonly model: ModelMapper;
   readonly user: UserMapper;
-  readonly data: readonly { readonly index: number; readonly embedding: readonly number[] }[];
   readonly usage: Usage;
+}
+
+export interface EmbeddingsMapper extends ReadTextsMapper {
+  readonly data: readonly { readonly index: number; readonly embedding: readonly number[] }[];
 }
 
 /** One of the answers. */

@@ -14,7 +14,6 @@ import { createChanges } from './changes.ts';
 import { createChats } from './chat.ts';
 import { createDownloads } from './downloads/downloads.ts';
 import { openHub } from './downloads/hub.ts';
-import { createEmbeddings } from './embeddings.ts';
 import { machineMemory } from './machine-memory.ts';
 import { createMetrics } from './metrics.ts';
 import { keepPinned } from './pinned.ts';
@@ -29,6 +28,7 @@ import { installStarter } from './starter/install.ts';
 import { openDownloadStore } from './store/downloads.ts';
 import { openSettingsStore } from './store/settings.ts';
 import { openBilling } from './store/billing.ts';
+import { createTextRequests } from './text-requests.ts';
 import { createWorkers, type WorkerRules } from './workers.ts';
 
 export interface ModelsOptions {
@@ -84,7 +84,7 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
   const billing = openBilling(database, randomUUID());
   const metrics = createMetrics(workers);
   const chats = createChats(workers, settings, billing, metrics);
-  const embeddings = createEmbeddings(workers, settings, billing, metrics);
+  const texts = createTextRequests(workers, settings, billing, metrics);
   const downloads = createDownloads({
     hub: openHub(config.hub),
     store: openDownloadStore(database),
@@ -100,7 +100,7 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
     workers,
     changes,
     chats,
-    embeddings,
+    texts,
     prices: createPrices(billing),
     downloads,
     settings,
@@ -123,7 +123,7 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
     stop: async () => {
       pinned.stop();
       await downloads.stop();
-      await Promise.all([chats.stop(), embeddings.stop()]);
+      await Promise.all([chats.stop(), texts.stop()]);
       await workers.stop();
       await database.end();
     },

@@ -3,9 +3,9 @@ import type { Catalogue } from './catalogue.ts';
 import type { Changes } from './changes.ts';
 import type { Chats } from './chat.ts';
 import type { Downloads } from './downloads/downloads.ts';
-import type { Embeddings } from './embeddings.ts';
 import type { Prices } from './price.ts';
 import type { Settings } from './settings.ts';
+import type { TextRequests } from './text-requests.ts';
 import type { Workers } from './workers.ts';
 
 /** What the resolvers stand on. */
@@ -14,7 +14,7 @@ export interface Services {
   readonly workers: Workers;
   readonly changes: Changes;
   readonly chats: Chats;
-  readonly embeddings: Embeddings;
+  readonly texts: TextRequests;
   readonly prices: Prices;
   readonly downloads: Downloads;
   readonly settings: Settings;

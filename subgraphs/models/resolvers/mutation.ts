@@ -2,6 +2,7 @@ import type { MutationResolvers } from '#codegen/models.ts';
 import { actorOf, recordAudit } from '#mesh/audit.ts';
 import { askChat } from '../chat-request.ts';
 import { askCompletion } from '../completion-request.ts';
+import { embed } from '../embeddings.ts';
 import type { Services } from '../services.ts';
 import { managementOf } from './management.ts';
 
@@ -22,5 +23,5 @@ export const mutationOf = (services: Services): MutationResolvers => ({
   },
   chat: (_, { input }, context) => services.chats.complete(askChat(input), context),
   complete: (_, { input }, context) => services.chats.complete(askCompletion(input), context),
-  embed: (_, { input }, context) => services.embeddings.embed(input, context),
+  embed: (_, { input }, context) => embed(services.texts, input, context),
 });
