@@ -5,6 +5,9 @@ import { defineConfig } from 'vitest/config';
  * the two know nothing of each other's classes. */
 const resolve = { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] };
 
+/** What is waited for may take its time on a busy machine: only what never comes is a failure. */
+const patience = { poll: { timeout: 20_000 } };
+
 /** Unit tests stand beside their code; what crosses services is in `tests/` and shares one PostgreSQL. */
 export default defineConfig({
   test: {
@@ -28,6 +31,7 @@ export default defineConfig({
           globalSetup: ['tests/harness/postgres.ts'],
           pool: 'forks',
           fileParallelism: false,
+          expect: patience,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -40,6 +44,7 @@ export default defineConfig({
           globalSetup: ['tests/harness/postgres.ts'],
           pool: 'forks',
           fileParallelism: false,
+          expect: patience,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
