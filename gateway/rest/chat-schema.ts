@@ -1,10 +1,25 @@
 import type { AnySchemaObject } from 'ajv/dist/2020.js';
-
-const NULL = 'null';
-/** Of no effect here, and harmless to leave out. */
-const IGNORED: AnySchemaObject = { description: 'Taken and ignored.' };
-/** Whatever has an effect only at another value is taken at these, and refused at any other. */
-const only = (...values: readonly unknown[]): AnySchemaObject => ({ enum: [...values, null] });
+import {
+  NULL,
+  IGNORED,
+  only,
+  MODEL,
+  TOKENS,
+  SAMPLING,
+  OTHERS,
+  ANSWERS,
+  TOP,
+  STREAM_OPTIONS,
+  JSON_SCHEMA,
+  object,
+  list,
+  COUNT,
+  TEXT,
+  FINISH,
+  USAGE,
+  SCORED,
+  completion,
+} from './schema-parts.ts';
 
 const MESSAGE: AnySchemaObject = {
   type: 'object',
@@ -59,51 +74,6 @@ const MESSAGE: AnySchemaObject = {
   },
 };
 
-const TOKENS: AnySchemaObject = { type: ['integer', NULL], minimum: 1, maximum: 2_147_483_647 };
-
-/** The parameters that shape what a model writes. */
-const SAMPLING: Readonly<Record<string, AnySchemaObject>> = {
-  max_tokens: { ...TOKENS, description: 'The most completion tokens; by default what the context holds.' },
-  temperature: { type: ['number', NULL], minimum: 0, maximum: 2, description: '0.7 by default.' },
-  top_p: { type: ['number', NULL], exclusiveMinimum: 0, maximum: 1 },
-  top_k: { type: ['integer', NULL], minimum: 0, maximum: 1_000, description: 'Not of OpenAI; 0 is off.' },
-  repeat_penalty: { type: ['number', NULL], minimum: 0.1, maximum: 2, description: 'Not of OpenAI; 1 is off.' },
-  seed: { type: ['integer', NULL], description: 'Of a larger one the lowest 32 bits count.' },
-  stop: {
-    type: ['string', 'array', NULL],
-    minLength: 1,
-    maxLength: 64,
-    maxItems: 8,
-    items: { type: 'string', minLength: 1, maxLength: 64 },
-    description: 'A text, or texts, that end the completion.',
-  },
-};
-
-/** What OpenAI has besides. A parameter that would change the answer, and that no model here heeds, is refused. */
-const OTHERS: Readonly<Record<string, AnySchemaObject>> = {
-  frequency_penalty: only(0),
-  presence_penalty: only(0),
-  logit_bias: { type: ['object', NULL], maxProperties: 0 },
-  user: IGNORED,
-};
-
-const ANSWERS: AnySchemaObject = {
-  type: ['integer', NULL],
-  minimum: 1,
-  maximum: 8,
-  description: 'Answers to generate. The prompt is billed once, the tokens of all answers are.',
-};
-const TOP: AnySchemaObject = { type: ['integer', NULL], minimum: 0, maximum: 20 };
-const STREAM_OPTIONS: AnySchemaObject = {
-  type: ['object', NULL],
-  additionalProperties: false,
-  properties: {
-    include_usage: { type: 'boolean', description: 'Whether a last chunk without choices tells the usage.' },
-    include_obfuscation: IGNORED,
-  },
-};
-/** The models service says of a schema what it cannot keep. */
-const JSON_SCHEMA: AnySchemaObject = { type: ['object', NULL], description: 'JSON Schema.' };
 const FORMAT: AnySchemaObject = {
   type: ['object', NULL],
   required: ['type'],
@@ -161,8 +131,6 @@ const TOOLS: Readonly<Record<string, AnySchemaObject>> = {
   parallel_tool_calls: { type: ['boolean', NULL] },
 };
 
-const MODEL: AnySchemaObject = { type: 'string', minLength: 1, maxLength: 200 };
-
 /** The body of a chat. @param stream what its member `stream` may be */
 export const chatBody = (stream: AnySchemaObject): AnySchemaObject => ({
   type: 'object',
@@ -202,88 +170,11 @@ export const chatBody = (stream: AnySchemaObject): AnySchemaObject => ({
   },
 });
 
-const TEXT_TO_CONTINUE: AnySchemaObject = { type: 'string', minLength: 1, maxLength: 262_144 };
-
-/** The body of a completion: texts that are continued without any template. */
-export const COMPLETION_BODY: AnySchemaObject = {
-  type: 'object',
-  required: ['model', 'prompt'],
-  additionalProperties: false,
-  properties: {
-    model: MODEL,
-    prompt: {
-      oneOf: [TEXT_TO_CONTINUE, { type: 'array', minItems: 1, maxItems: 8, items: TEXT_TO_CONTINUE }],
-      description: 'A text, or several, each continued for itself.',
-    },
-    ...SAMPLING,
-    ...OTHERS,
-    n: ANSWERS,
-    best_of: only(1),
-    echo: { type: ['boolean', NULL], description: 'Whether the prompt stands before its continuation.' },
-    suffix: { type: ['string', NULL], description: 'Refused unless it is empty.' },
-    logprobs: { ...TOP, description: 'How many of the likeliest tokens to tell beside each; not with echo.' },
-    stream: { type: ['boolean', NULL] },
-    stream_options: STREAM_OPTIONS,
-  },
-};
-
-/** The body of the seeds' completion. */
-export const PROMPT_BODY: AnySchemaObject = {
-  type: 'object',
-  required: ['model', 'prompt'],
-  additionalProperties: false,
-  properties: {
-    model: MODEL,
-    prompt: { type: 'string', minLength: 1, maxLength: 262_144, description: "Put to the model as a user's message." },
-    ...SAMPLING,
-    ...OTHERS,
-    n: only(1),
-    stream: only(false),
-  },
-};
-
-const object = (properties: Readonly<Record<string, AnySchemaObject>>, optional: readonly string[] = []) => ({
-  type: 'object',
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  additionalProperties: false,
-  properties,
-});
-const list = (items: AnySchemaObject): AnySchemaObject => ({ type: 'array', items });
-const COUNT: AnySchemaObject = { type: 'integer', minimum: 0 };
-const TEXT: AnySchemaObject = { type: 'string' };
-const FINISH: AnySchemaObject = {
-  enum: ['stop', 'length', 'tool_calls'],
-  description: '`length` when max_tokens, the context or the token budget was reached.',
-};
-const USAGE = object({
-  prompt_tokens: COUNT,
-  completion_tokens: COUNT,
-  total_tokens: COUNT,
-  prompt_tokens_details: object({
-    cached_tokens: { ...COUNT, description: 'Of prompt_tokens, those that were not read again; billed all the same.' },
-  }),
-});
-const NUMBER: AnySchemaObject = { type: 'number' };
-const BYTES: AnySchemaObject = { type: ['array', NULL], items: COUNT };
-const SCORED = { token: TEXT, logprob: NUMBER, bytes: BYTES };
 const CHAT_LOGPROBS = {
   ...object({ content: list(object({ ...SCORED, top_logprobs: list(object(SCORED)) })), refusal: { type: NULL } }),
   type: ['object', NULL],
 };
-const COMPLETION_LOGPROBS = {
-  ...object({
-    tokens: list(TEXT),
-    token_logprobs: list(NUMBER),
-    top_logprobs: list({ type: 'object', additionalProperties: NUMBER }),
-    text_offset: list(COUNT),
-  }),
-  type: ['object', NULL],
-};
 const CALLED = { id: TEXT, type: { const: 'function' }, function: object({ name: TEXT, arguments: TEXT }) };
-
-/** What each kind of completion has in common. */
-const completion = (kind: string, choice: AnySchemaObject, usage: AnySchemaObject, optional: readonly string[] = []) =>
-  object({ id: TEXT, object: { const: kind }, created: COUNT, model: TEXT, choices: list(choice), usage }, optional);
 
 export const CHAT_ANSWER = completion(
   'chat.completion',
@@ -314,24 +205,6 @@ export const CHAT_CHUNK = completion(
     ),
     logprobs: CHAT_LOGPROBS,
     finish_reason: { enum: ['stop', 'length', 'tool_calls', null] },
-  }),
-  { ...USAGE, type: ['object', NULL] },
-  ['usage'],
-);
-
-export const COMPLETION_ANSWER = completion(
-  'text_completion',
-  object({ index: COUNT, text: TEXT, logprobs: COMPLETION_LOGPROBS, finish_reason: FINISH }),
-  USAGE,
-);
-
-export const COMPLETION_CHUNK = completion(
-  'text_completion',
-  object({
-    index: COUNT,
-    text: TEXT,
-    logprobs: COMPLETION_LOGPROBS,
-    finish_reason: { enum: ['stop', 'length', null] },
   }),
   { ...USAGE, type: ['object', NULL] },
   ['usage'],

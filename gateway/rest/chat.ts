@@ -134,16 +134,16 @@ const callOf = ({ id, name, arguments: given }: ToolCall) => ({
 const bytesOf = (token: string): readonly number[] | null =>
   token.includes('\uFFFD') ? null : [...Buffer.from(token)];
 
-const logprobsOf = (scores: readonly Score[] | null) =>
-  scores && {
-    content: scores.map(({ token, logprob, top }) => ({
-      token,
-      logprob,
-      bytes: bytesOf(token),
-      top_logprobs: top.map((other) => ({ token: other.token, logprob: other.logprob, bytes: bytesOf(other.token) })),
-    })),
-    refusal: null,
-  };
+/** How likely the tokens were, as OpenAI tells it. */
+export const scoresOf = (scores: readonly Score[]) =>
+  scores.map(({ token, logprob, top }) => ({
+    token,
+    logprob,
+    bytes: bytesOf(token),
+    top_logprobs: top.map((other) => ({ token: other.token, logprob: other.logprob, bytes: bytesOf(other.token) })),
+  }));
+
+const logprobsOf = (scores: readonly Score[] | null) => scores && { content: scoresOf(scores), refusal: null };
 
 /** @param created seconds since 1970 */
 export const chatAnswer = ({ chat }: ChatData, created: number) => ({

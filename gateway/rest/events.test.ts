@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, get, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { eventOf, sendEvents } from './events.ts';
+import { OPENAI } from './dialect.ts';
+import { sendEvents } from './events.ts';
 
 test('a client that reads nothing stops the source, and the end of the stream still comes to its end', async () => {
   const running = new AbortController();
@@ -10,17 +11,17 @@ test('a client that reads nothing stops the source, and the end of the stream st
   const events = async function* (): AsyncGenerator<string, void, undefined> {
     while (!running.signal.aborted) {
       made += 1;
-      yield eventOf('x'.repeat(10_000));
+      yield OPENAI.frame('x'.repeat(10_000));
       // As a source that takes its time, and does not keep the event loop for itself.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    yield eventOf('the end');
+    yield OPENAI.frame('the end');
   };
   let answered: ServerResponse | undefined;
   let sent: Promise<void> | undefined;
   const server = createServer((_, response) => {
     answered = response;
-    sent = sendEvents(response, events(), running.signal);
+    sent = sendEvents(response, OPENAI.stream, events(), running.signal);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -2,16 +2,9 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 const HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
   // Reverse proxies that gather an answer would give a stream away at its end.
   'x-accel-buffering': 'no',
 };
-
-/** One server-sent event. JSON holds no line break. */
-export const eventOf = (payload: unknown): string => `data: ${JSON.stringify(payload)}\n\n`;
-
-/** What OpenAI ends a stream with. */
-export const DONE = 'data: [DONE]\n\n';
 
 /** A client that takes nothing for so long has gone without a word. */
 const PATIENCE_MS = 60_000;
@@ -29,14 +22,16 @@ const drained = async (response: ServerResponse, signal: AbortSignal): Promise<v
 
 /**
  * Sends a stream of events, asking for the next one only when the client takes what there is.
+ * @param type media type of the stream
  * @param signal aborts when the stream shall end, be it that nobody reads any more
  */
 export const sendEvents = async (
   response: ServerResponse,
+  type: string,
   events: AsyncIterable<string>,
   signal: AbortSignal,
 ): Promise<void> => {
-  response.writeHead(200, HEADERS);
+  response.writeHead(200, { ...HEADERS, 'content-type': `${type}; charset=utf-8` });
   for await (const event of events) {
     if (response.destroyed) return;
     if (!response.write(event)) await drained(response, signal);

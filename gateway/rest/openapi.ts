@@ -1,6 +1,7 @@
 import type { AnySchemaObject } from 'ajv/dist/2020.js';
 import { ERRORS, type ErrorCode } from '#mesh/errors.ts';
 import { VERSION } from '#mesh/version.ts';
+import type { Dialect } from './dialect.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
@@ -21,7 +22,25 @@ const ERROR: AnySchemaObject = {
   },
 };
 
-const refusal = (code: ErrorCode) => ({ $ref: `#/components/responses/${code}` });
+/** The answer of Ollama's clients to what went wrong. */
+const OLLAMA_ERROR: AnySchemaObject = {
+  type: 'object',
+  required: ['error', 'code'],
+  properties: { error: { type: 'string' }, code: { enum: Object.keys(ERRORS) } },
+};
+
+/** The schemas of errors, by the dialects that have their own. */
+const ERROR_SCHEMAS = { Error: ERROR, OllamaError: OLLAMA_ERROR };
+
+const schemaOf = ({ name }: Dialect): keyof typeof ERROR_SCHEMAS => (name === 'Ollama' ? 'OllamaError' : 'Error');
+
+/** The name of a refusal among the components. */
+const nameOf = (code: ErrorCode, schema: keyof typeof ERROR_SCHEMAS): string =>
+  schema === 'Error' ? code : `${code}_${schema}`;
+
+const refusal = (code: ErrorCode, dialect: Dialect) => ({
+  $ref: `#/components/responses/${nameOf(code, schemaOf(dialect))}`,
+});
 
 /** The refusals that any route may give. */
 const REFUSALS = {
@@ -37,13 +56,19 @@ const REFUSALS = {
 
 const RETRY_AFTER = { description: 'Seconds after which to come again.', schema: { type: 'integer' } };
 
+const responseOf = (code: ErrorCode, schema: keyof typeof ERROR_SCHEMAS) => ({
+  description: ERRORS[code].sentence,
+  ...(ERRORS[code].status === 429 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
+  content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
+});
+
 const operationId = ({ method, path }: Route): string =>
   [method.toLowerCase(), ...path.split(/[/{}]+/).filter((part) => part !== '')].join('_');
 
-const contentOf = ({ answer, event }: Route) => ({
+const contentOf = ({ answer, event, dialect }: Route) => ({
   ...(answer ? { 'application/json': { schema: answer } } : {}),
-  // Each event is this in JSON; the stream ends with `data: [DONE]`.
-  ...(event ? { 'text/event-stream': { schema: event } } : {}),
+  // Each event, or line, is this in JSON.
+  ...(event ? { [dialect.stream]: { schema: event } } : {}),
 });
 
 const operationOf = (route: Route) => ({
@@ -59,7 +84,7 @@ const operationOf = (route: Route) => ({
   ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
   responses: {
     200: { description: 'What was asked for.', content: contentOf(route) },
-    ...Object.fromEntries(Object.entries(REFUSALS).map(([status, code]) => [status, refusal(code)])),
+    ...Object.fromEntries(Object.entries(REFUSALS).map(([status, code]) => [status, refusal(code, route.dialect)])),
   },
 });
 
@@ -75,25 +100,21 @@ export const OPENAPI = {
   info: {
     title: 'CyberDevStudio',
     version: VERSION,
-    description: "OpenAI's shapes and the routes of legacy clients, on the studio's graph.",
+    description: "OpenAI's and Ollama's shapes and the routes of legacy clients, on the studio's graph.",
   },
   servers: [{ url: '/' }],
   security: [{ bearer: [] }, { key: [] }],
   paths,
   components: {
-    schemas: { Error: ERROR },
+    schemas: ERROR_SCHEMAS,
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' },
       key: { type: 'apiKey', in: 'header', name: 'x-api-key' },
     },
     responses: Object.fromEntries(
-      Object.values(REFUSALS).map((code) => [
-        code,
-        {
-          description: ERRORS[code].sentence,
-          ...(ERRORS[code].status === 429 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
-          content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-        },
+      Object.values(REFUSALS).flatMap((code) => [
+        [nameOf(code, 'Error'), responseOf(code, 'Error')],
+        [nameOf(code, 'OllamaError'), responseOf(code, 'OllamaError')],
       ]),
     ),
   },

@@ -3,8 +3,6 @@ import type { Graph, Requester } from '#gateway/graph.ts';
 import { failure, failureFrom, type Failure } from '#gateway/rpc/failures.ts';
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
-import { DONE, eventOf } from './events.ts';
-import { errorBody } from './failures.ts';
 import type { Ask, Route } from './route.ts';
 
 type Whole = Extract<Ask, { readonly kind: 'whole' }>;
@@ -58,18 +56,22 @@ const cutShort = ({ signal }: Requester): Failure =>
 const textOf = async function* (
   first: ExecutionResult,
   rest: AsyncIterable<ExecutionResult>,
+  { dialect }: Route,
   ask: Stream,
   requester: Requester,
   door: Door,
 ): AsyncGenerator<string, void, undefined> {
   const next = ask.events();
+  let sent = 0;
+  const cut = (reason: Failure): string => dialect.frame(dialect.cut(reason, sent));
   const read = async ({ data, errors }: ExecutionResult): Promise<{ text: string; last: boolean }> => {
     if (errors && errors.length > 0) {
-      return { text: eventOf(errorBody(await reasonOf(errors, ask, requester, door))), last: true };
+      return { text: cut(await reasonOf(errors, ask, requester, door)), last: true };
     }
     // As above, of one event.
     const { payloads, last } = next(data as never);
-    return { text: payloads.map(eventOf).join('') + (last ? DONE : ''), last };
+    sent += payloads.length;
+    return { text: payloads.map(dialect.frame).join('') + (last ? dialect.end : ''), last };
   };
   const begin = await read(first);
   yield begin.text;
@@ -79,10 +81,10 @@ const textOf = async function* (
     yield text;
     if (last) return;
   }
-  yield eventOf(errorBody(cutShort(requester)));
+  yield cut(cutShort(requester));
 };
 
-const performStream = async (ask: Stream, requester: Requester, door: Door): Promise<Outcome> => {
+const performStream = async (route: Route, ask: Stream, requester: Requester, door: Door): Promise<Outcome> => {
   const stream = await door.graph.subscribe(ask, requester);
   if (!(Symbol.asyncIterator in stream)) return failed(await reasonOf(stream.errors ?? [], ask, requester, door));
   // What fails before the first event still has a status of HTTP.
@@ -95,7 +97,7 @@ const performStream = async (ask: Stream, requester: Requester, door: Door): Pro
     return failed(await reasonOf(errors, ask, requester, door));
   }
   const rest = { [Symbol.asyncIterator]: () => events };
-  return { outcome: 'streams', events: textOf(first.value, rest, ask, requester, door) };
+  return { outcome: 'streams', events: textOf(first.value, rest, route, ask, requester, door) };
 };
 
 /** Performs what a route asks of the graph. Never rejects; what is our fault is logged and shown as one sentence. */
@@ -103,7 +105,7 @@ export const perform = async (route: Route, ask: Ask, requester: Requester, door
   try {
     return await (ask.kind === 'whole'
       ? performWhole(route, ask, requester, door)
-      : performStream(ask, requester, door));
+      : performStream(route, ask, requester, door));
   } catch (error) {
     if (error instanceof StudioError) return failed(failureFrom(error));
     door.log.error({ route: route.path, error }, 'a route failed unexpectedly');

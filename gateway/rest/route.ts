@@ -2,6 +2,7 @@ import type { AnySchemaObject } from 'ajv/dist/2020.js';
 import { compileCheck, type Check } from '#gateway/json-schema.ts';
 import { isObject } from '#gateway/json.ts';
 import type { Method } from '#gateway/rpc/method.ts';
+import { OPENAI, type Dialect } from './dialect.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -30,19 +31,26 @@ interface Declaration {
   /** A segment in braces stands for any. */
   readonly path: string;
   readonly summary: string;
-  readonly tag: 'OpenAI' | 'Models' | 'Administration';
+  readonly tag: 'OpenAI' | 'Ollama' | 'Models' | 'Administration';
+  /** OpenAI's where it is left out. */
+  readonly dialect?: Dialect;
   /** Of the body of a POST. */
   readonly body?: AnySchemaObject;
   /** Of the answer; absent where there is but a stream. */
   readonly answer?: AnySchemaObject;
   /** Of each event of the stream. */
   readonly event?: AnySchemaObject;
-  /** @param body has passed its schema; undefined for a GET @param segments what stood for those in braces, by name */
+  /**
+   * @param body has passed its schema; undefined for a GET
+   * @param segments what stood for those in braces, by name
+   * @throws StudioError for what a schema cannot say
+   */
   readonly ask: (body: never, segments: Readonly<Record<string, string>>) => Ask;
 }
 
 /** One route of REST, as operations on the graph. */
 export interface Route extends Declaration {
+  readonly dialect: Dialect;
   readonly checkBody: Check;
   readonly checkAnswer: Check;
   /** The segments of an address that is this route's, by the names in the braces; null for another one. */
@@ -80,6 +88,7 @@ const matcherOf = (pattern: string): Route['match'] => {
 
 /** @throws Error when a schema is not a strict JSON Schema of draft 2020-12 */
 export const defineRoute = (declaration: Declaration): Route => ({
+  dialect: OPENAI,
   ...declaration,
   checkBody: compileCheck('body', declaration.body ?? {}),
   checkAnswer: compileCheck('answer', declaration.answer ?? {}),

@@ -7,14 +7,17 @@ import { identify } from '#gateway/http/identify.ts';
 import { rateError } from '#gateway/rates/decision.ts';
 import type { Meter } from '#gateway/rates/meter.ts';
 import { failure, failureFrom, NO_JSON, type Failure } from '#gateway/rpc/failures.ts';
+import { StudioError } from '#mesh/errors.ts';
 import type { Client } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
 import { readBody, sendJson } from '#mesh/serve.ts';
+import { OPENAI, type Dialect } from './dialect.ts';
 import { sendEvents } from './events.ts';
-import { errorBody, errorHeaders, flawed } from './failures.ts';
+import { errorHeaders, flawed } from './failures.ts';
 import { OPENAPI } from './openapi.ts';
 import { perform, type Outcome } from './perform.ts';
-import { findRoute } from './routes.ts';
+import type { Ask, Route } from './route.ts';
+import { findRoute, type Found } from './routes.ts';
 
 /** What a request to this door comes with. */
 interface Door {
@@ -31,6 +34,11 @@ const OPENAPI_PATH = '/openapi.json';
 /** Whether an address is of this door, whatever the method. */
 export const isRest = (path: string): boolean =>
   path.startsWith('/v1/') || path === OPENAPI_PATH || findRoute(undefined, path).outcome !== 'none';
+
+const dialectOf = (found: Found): Dialect => {
+  if (found.outcome === 'found') return found.route.dialect;
+  return found.outcome === 'none' ? OPENAI : found.dialect;
+};
 
 type Answer =
   | Outcome
@@ -49,6 +57,18 @@ const parseBody = (text: string): Body => {
   }
 };
 
+type Asked = { readonly outcome: 'asks'; readonly ask: Ask } | Extract<Outcome, { readonly outcome: 'failed' }>;
+
+const askOf = (route: Route, body: unknown, segments: Readonly<Record<string, string>>): Asked => {
+  try {
+    // The boundary between JSON and types: the schema has decided that this is the route's body.
+    return { outcome: 'asks', ask: route.ask(body as never, segments) };
+  } catch (error) {
+    if (error instanceof StudioError) return { outcome: 'failed', failure: failureFrom(error) };
+    throw error;
+  }
+};
+
 /** @returns undefined when the client is gone */
 const textOf = async (request: IncomingMessage): Promise<string | Failure | undefined> => {
   if (request.method !== 'POST') return '';
@@ -62,6 +82,7 @@ const textOf = async (request: IncomingMessage): Promise<string | Failure | unde
 const answer = async (
   request: IncomingMessage,
   path: string,
+  found: Found,
   running: AbortController,
   door: Door,
 ): Promise<Answer | undefined> => {
@@ -69,7 +90,6 @@ const answer = async (
   const limited = rateError(await meter.prepay(1));
   if (limited) return failed(failureFrom(limited));
   if (path === OPENAPI_PATH && request.method === 'GET') return { outcome: 'done', answer: OPENAPI };
-  const found = findRoute(request.method, path);
   if (found.outcome === 'none') return failed(failure('NOT_FOUND', 'There is nothing at this address.'));
   if (found.outcome === 'other method') {
     const allow = found.methods.join(', ');
@@ -88,8 +108,9 @@ const answer = async (
   if (body.outcome === 'failed') return body;
   const flaw = route.method === 'POST' ? route.checkBody(body.value) : null;
   if (flaw) return failed(flawed(flaw));
-  // The boundary between JSON and types: the schema has decided that this is the route's body.
-  const ask = route.ask(body.value as never, segments);
+  const asked = askOf(route, body.value, segments);
+  if (asked.outcome === 'failed') return asked;
+  const { ask } = asked;
   if (ask.kind === 'stream' && !running.signal.aborted) {
     const forget = atExpiry(principal.expiresAt, () => running.abort());
     running.signal.addEventListener('abort', forget);
@@ -98,7 +119,7 @@ const answer = async (
 };
 
 /**
- * Answers OpenAI's routes and the seeds' own, each as one document on the graph. A client that goes away ends what runs
+ * Answers OpenAI's routes, Ollama's and the seeds' own, each as one document on the graph. A client that goes away ends what runs
  * for it. Never rejects for a client's fault.
  */
 export const handleRest = async (
@@ -111,20 +132,22 @@ export const handleRest = async (
   response.on('close', () => running.abort());
   // Answers hold private text; no cache keeps them.
   response.setHeader('cache-control', 'no-store');
-  const given = await answer(request, path, running, door);
+  const found = findRoute(request.method, path);
+  const dialect = dialectOf(found);
+  const given = await answer(request, path, found, running, door);
   if (!given || response.destroyed) return;
   switch (given.outcome) {
     case 'done':
       return sendJson(response, 200, given.answer);
     case 'failed': {
       const headers = 'headers' in given ? given.headers : {};
-      return sendJson(response, given.failure.status, errorBody(given.failure), {
+      return sendJson(response, given.failure.status, dialect.failed(given.failure), {
         ...errorHeaders(given.failure),
         ...headers,
       });
     }
     case 'streams':
-      return sendEvents(response, given.events, running.signal);
+      return sendEvents(response, dialect.stream, given.events, running.signal);
     default:
       return given satisfies never;
   }

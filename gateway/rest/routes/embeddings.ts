@@ -10,13 +10,32 @@ interface EmbeddingsBody {
   readonly encoding_format?: 'float' | 'base64' | null;
 }
 
-interface EmbeddingsData {
+/** What `EMBED` selects. */
+export interface EmbeddingsData {
   readonly embed: {
     readonly model: { readonly name: string };
     readonly data: readonly { readonly index: number; readonly embedding: readonly number[] }[];
     readonly usage: { readonly promptTokens: number; readonly totalTokens: number };
   };
 }
+
+export const EMBED = /* GraphQL */ `
+  mutation RestEmbeddings($input: EmbedInput!) {
+    embed(input: $input) {
+      model {
+        name
+      }
+      data {
+        index
+        embedding
+      }
+      usage {
+        promptTokens
+        totalTokens
+      }
+    }
+  }
+`;
 
 const COUNT: AnySchemaObject = { type: 'integer', minimum: 0 };
 
@@ -99,23 +118,7 @@ export const embeddingRoutes = [
     answer: ANSWER,
     ask: ({ model: name, input, dimensions, encoding_format: format }: EmbeddingsBody) => ({
       kind: 'whole',
-      document: /* GraphQL */ `
-        mutation RestEmbeddings($input: EmbedInput!) {
-          embed(input: $input) {
-            model {
-              name
-            }
-            data {
-              index
-              embedding
-            }
-            usage {
-              promptTokens
-              totalTokens
-            }
-          }
-        }
-      `,
+      document: EMBED,
       variables: { input: { model: name, input: typeof input === 'string' ? [input] : input, dimensions } },
       model: name,
       answer: ({ embed: { model, data, usage } }: EmbeddingsData) => ({

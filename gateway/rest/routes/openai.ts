@@ -9,16 +9,8 @@ import {
   type ChatData,
   type ChatEventData,
 } from '../chat.ts';
-import {
-  CHAT_ANSWER,
-  CHAT_CHUNK,
-  chatBody,
-  COMPLETION_ANSWER,
-  COMPLETION_BODY,
-  COMPLETION_CHUNK,
-  MODEL_LIST,
-  PROMPT_BODY,
-} from '../chat-schema.ts';
+import { CHAT_ANSWER, CHAT_CHUNK, chatBody, MODEL_LIST } from '../chat-schema.ts';
+import { COMPLETION_ANSWER, COMPLETION_BODY, COMPLETION_CHUNK, PROMPT_BODY } from '../completion-schema.ts';
 import {
   COMPLETE,
   COMPLETE_STREAM,
