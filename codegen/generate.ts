@@ -12,7 +12,7 @@ const scalars = { ID: 'string', DateTime: 'string', ByteCount: 'number', BigInt:
 /** The GraphQL types for which a subgraph's resolvers pass on something else, `UserMapper` for `User`, from its mappers.ts. */
 const MAPPED: Readonly<Record<SubgraphName, readonly string[]>> = {
   users: ['User', 'Session', 'ApiKey'],
-  models: ['Model', 'ModelSettings', 'ChatEvent', 'ChatCompletion', 'Embeddings', 'User'],
+  models: ['Model', 'ModelSettings', 'ChatEvent', 'ChatCompletion', 'Embeddings', 'Ranking', 'User'],
   sandbox: ['Project', 'File', 'User'],
   agents: ['Conversation', 'Message', 'User'],
 };

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { ModelMapper, ModelSettingsMapper, ChatEventMapper, ChatCompletionMapper, EmbeddingsMapper, UserMapper } from '../../subgraphs/models/mappers.ts';
+import type { ModelMapper, ModelSettingsMapper, ChatEventMapper, ChatCompletionMapper, EmbeddingsMapper, RankingMapper, UserMapper } from '../../subgraphs/models/mappers.ts';
 import type { RequestContext } from '../../mesh/subgraph.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -305,7 +305,9 @@ export type ModelDownload = {
 
 export type ModelKind =
   | 'CHAT'
-  | 'EMBEDDING';
+  | 'EMBEDDING'
+  /** Ranks documents by how well they answer a query. */
+  | 'RERANKING';
 
 export type ModelOptionsInput = {
   /** Tokens per conversation, from 64 to what the model was trained for. */
@@ -408,6 +410,11 @@ export type Mutation = {
    * with options that would change it the answer is CONFLICT: unload it first.
    */
   loadModel: Model;
+  /**
+   * Puts documents in the order in which they answer a query; the model is loaded on first use. Billed are the tokens of each
+   * document with the query.
+   */
+  rerank: Ranking;
   /** Changes what it names. Context, sequences, threads and GPU layers are in force from the next load on. */
   setModelSettings: Model;
   /** Stops the model's worker and frees its memory. */
@@ -448,6 +455,11 @@ export type MutationEmbedArgs = {
 export type MutationLoadModelArgs = {
   name: Scalars['String']['input'];
   options?: InputMaybe<ModelOptionsInput>;
+};
+
+
+export type MutationRerankArgs = {
+  input: RerankInput;
 };
 
 
@@ -495,6 +507,39 @@ export type QueryModelArgs = {
 export type QueryTokenizeArgs = {
   model: Scalars['String']['input'];
   text: Scalars['String']['input'];
+};
+
+export type RankedDocument = {
+  __typename?: 'RankedDocument';
+  /** Which of the documents, from 0. */
+  index: Scalars['Int']['output'];
+  /** How well it answers the query, from 0 to 1; to be compared with others of the same model alone. */
+  score: Scalars['Float']['output'];
+};
+
+export type Ranking = {
+  __typename?: 'Ranking';
+  model: Model;
+  requestId: Scalars['ID']['output'];
+  /** The best first. */
+  results: Array<RankedDocument>;
+  usage: TokenUsage;
+  /** Who is billed. */
+  user: User;
+};
+
+export type RerankInput = {
+  /**
+   * 1 to 256 texts; with the query for each 262 144 bytes together. None may be longer, with the query, than the model's
+   * `contextSize`.
+   */
+  documents: Array<Scalars['String']['input']>;
+  /** One of the kind RERANKING. */
+  model: Scalars['String']['input'];
+  /** At most 16384 bytes. */
+  query: Scalars['String']['input'];
+  /** How many of the best to tell, from 1; by default all. */
+  topN?: InputMaybe<Scalars['Int']['input']>;
 };
 
 export type ResponseFormat =
@@ -744,6 +789,9 @@ export type ResolversTypes = {
   ModelStatus: ModelStatus;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RankedDocument: ResolverTypeWrapper<RankedDocument>;
+  Ranking: ResolverTypeWrapper<RankingMapper>;
+  RerankInput: RerankInput;
   ResponseFormat: ResponseFormat;
   Role: Role;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -790,6 +838,9 @@ export type ResolversParentTypes = {
   ModelSettingsInput: ModelSettingsInput;
   Mutation: Record<PropertyKey, never>;
   Query: Record<PropertyKey, never>;
+  RankedDocument: RankedDocument;
+  Ranking: RankingMapper;
+  RerankInput: RerankInput;
   Subscription: Record<PropertyKey, never>;
   SystemStatus: Omit<SystemStatus, 'models'> & { models: Array<ResolversParentTypes['Model']> };
   TokenLogprob: TokenLogprob;
@@ -948,6 +999,7 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   downloadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationDownloadModelArgs, 'name'>>;
   embed?: Resolver<ResolversTypes['Embeddings'], ParentType, ContextType, RequireFields<MutationEmbedArgs, 'input'>>;
   loadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationLoadModelArgs, 'name'>>;
+  rerank?: Resolver<ResolversTypes['Ranking'], ParentType, ContextType, RequireFields<MutationRerankArgs, 'input'>>;
   setModelSettings?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationSetModelSettingsArgs, 'input'>>;
   unloadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationUnloadModelArgs, 'name'>>;
 };
@@ -960,6 +1012,19 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   models?: Resolver<Array<ResolversTypes['Model']>, ParentType, ContextType>;
   systemStatus?: Resolver<ResolversTypes['SystemStatus'], ParentType, ContextType>;
   tokenize?: Resolver<ResolversTypes['Tokenization'], ParentType, ContextType, RequireFields<QueryTokenizeArgs, 'model' | 'text'>>;
+};
+
+export type RankedDocumentResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RankedDocument'] = ResolversParentTypes['RankedDocument']> = {
+  index?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type RankingResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Ranking'] = ResolversParentTypes['Ranking']> = {
+  model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
+  requestId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  results?: Resolver<Array<ResolversTypes['RankedDocument']>, ParentType, ContextType>;
+  usage?: Resolver<ResolversTypes['TokenUsage'], ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
 };
 
 export type SubscriptionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
@@ -1030,6 +1095,8 @@ export type Resolvers<ContextType = RequestContext> = {
   ModelSettings?: ModelSettingsResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RankedDocument?: RankedDocumentResolvers<ContextType>;
+  Ranking?: RankingResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   SystemStatus?: SystemStatusResolvers<ContextType>;
   TokenLogprob?: TokenLogprobResolvers<ContextType>;

@@ -20,6 +20,7 @@ export const embed = async (
     return {
       kind: 'EMBEDDING',
       texts,
+      query: null,
       making: (model: string, most: number) => {
         const wanted = dimensions ?? most;
         if (wanted > most) {

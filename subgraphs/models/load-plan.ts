@@ -24,11 +24,11 @@ const SMALLEST_DEFAULT_CONTEXT = 2_048;
 /** Where the header does not say what a token costs. */
 const BLIND_DEFAULT_CONTEXT = 4_096;
 /** A text is read in one batch, whose memory grows with the square of its length. */
-const EMBEDDING_DEFAULT_CONTEXT = 2_048;
+const TEXT_DEFAULT_CONTEXT = 2_048;
 
-/** Texts are embedded one after the other: side by side was slower. */
-const defaultSequences = (kind: Kind): number => (kind === 'EMBEDDING' ? 1 : DEFAULT_SEQUENCES);
-const maxSequences = (kind: Kind): number => (kind === 'EMBEDDING' ? 1 : MAX_SEQUENCES);
+/** Texts are read one after the other: side by side was slower. */
+const defaultSequences = (kind: Kind): number => (kind === 'CHAT' ? DEFAULT_SEQUENCES : 1);
+const maxSequences = (kind: Kind): number => (kind === 'CHAT' ? MAX_SEQUENCES : 1);
 
 /**
  * Tokens that a conversation, or a text to embed, has when nobody asks for another size: as many as trained for, if
@@ -36,7 +36,7 @@ const maxSequences = (kind: Kind): number => (kind === 'EMBEDDING' ? 1 : MAX_SEQ
  */
 export const defaultContextSize = ({ header }: InstalledModel, sequences: number = DEFAULT_SEQUENCES): number => {
   if (header.outcome !== 'read') return 0;
-  if (header.kind === 'EMBEDDING') return Math.min(header.trainedContext, EMBEDDING_DEFAULT_CONTEXT);
+  if (header.kind !== 'CHAT') return Math.min(header.trainedContext, TEXT_DEFAULT_CONTEXT);
   const affordable =
     header.bytesPerToken === null
       ? BLIND_DEFAULT_CONTEXT
@@ -61,17 +61,19 @@ export const wishesAgainst = (inForce: LoadOptions, contextSize: number, options
   ];
 };
 
+const PURPOSE: Readonly<Record<Kind, string>> = { CHAT: 'chats', EMBEDDING: 'embeddings', RERANKING: 'reranking' };
+const INABILITY: Readonly<Record<Kind, string>> = {
+  CHAT: 'cannot chat',
+  EMBEDDING: 'makes no embeddings',
+  RERANKING: 'ranks no documents',
+};
+
 /**
  * Checks that a model does what it is wanted for.
  * @throws StudioError BAD_USER_INPUT when it does not
  */
 export const checkKind = (name: string, kind: Kind, wanted: Kind): void => {
-  if (kind === wanted) return;
-  const sentence =
-    wanted === 'CHAT'
-      ? `${name} is a model for embeddings and cannot chat.`
-      : `${name} is a model for chats and makes no embeddings.`;
-  refuse('model', sentence);
+  if (kind !== wanted) refuse('model', `${name} is a model for ${PURPOSE[kind]} and ${INABILITY[wanted]}.`);
 };
 
 /**

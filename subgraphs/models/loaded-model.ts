@@ -39,8 +39,8 @@ export interface LoadedModel {
   count(prompt: Prompt, signal: AbortSignal): Promise<number>;
   /** The ids of a text's tokens. @throws StudioError MODEL_CRASHED; the signal's reason */
   tokenize(text: string, signal: AbortSignal): Promise<readonly number[]>;
-  /** Of a model for embeddings: as `openTexts`. */
-  openTexts(texts: readonly string[], user: string, signal: AbortSignal): Promise<OpenTexts>;
+  /** Of a model for embeddings, or with a query of one that ranks: as `openTexts`. */
+  openTexts(texts: readonly string[], user: string, signal: AbortSignal, query?: string | null): Promise<OpenTexts>;
   /** Ends the worker; what runs fails with this error. */
   close(reason: StudioError): Promise<void>;
   /** Settles when the worker has ended, with why. */
@@ -229,7 +229,7 @@ const createModel = (
         },
       };
     },
-    openTexts: (texts, user, signal) => openTexts(line, texts, user, signal),
+    openTexts: (texts, user, signal, query = null) => openTexts(line, texts, user, signal, query),
     close: async (reason) => {
       fail(reason);
       worker.kill();

@@ -45,6 +45,11 @@ export interface EmbeddingsMapper extends ReadTextsMapper {
   readonly data: readonly { readonly index: number; readonly embedding: readonly number[] }[];
 }
 
+export interface RankingMapper extends ReadTextsMapper {
+  /** The best first. */
+  readonly results: readonly { readonly index: number; readonly score: number }[];
+}
+
 /** One of the answers. */
 export interface ChoiceMapper {
   readonly index: number;

@@ -21,9 +21,9 @@ export const estimateMemory = (
 ): number => {
   if (header.outcome === 'unreadable') return PROCESS_BYTES + sizeBytes;
   const tokens = Math.ceil(contextSize / CONTEXT_STEP) * CONTEXT_STEP;
-  // An embedding is computed from the whole text at once, and without flash attention.
-  const computed = kind === 'EMBEDDING' ? tokens : Math.min(tokens, BATCH_TOKENS);
-  const perPair = kind === 'EMBEDDING' ? header.heads * BYTES_PER_PAIR_AND_HEAD : BYTES_PER_PAIR;
+  // An embedding, or a rank, is computed from the whole text at once, and without flash attention.
+  const computed = kind === 'CHAT' ? Math.min(tokens, BATCH_TOKENS) : tokens;
+  const perPair = kind === 'CHAT' ? BYTES_PER_PAIR : header.heads * BYTES_PER_PAIR_AND_HEAD;
   return Math.ceil(
     PROCESS_BYTES +
       sizeBytes * header.files +

@@ -15,14 +15,16 @@ const described = (
     ]),
   );
 
-test('a decoder chats; what pools its outputs, or is a BERT, embeds', () => {
+test('a decoder chats; what pools its outputs, or is a BERT, embeds; what pools by a head ranks', () => {
   const kinds = [
     described('llama', { context_length: 512 }),
     described('qwen3', { context_length: 512, pooling_type: 3 }),
     described('qwen3', { context_length: 512, pooling_type: 0 }),
     described('nomic-bert', { context_length: 512 }),
+    described('bert', { context_length: 512, pooling_type: 4 }),
+    described('qwen3', { context_length: 512, pooling_type: 4 }),
   ].map((header) => header.outcome === 'read' && header.kind);
-  expect(kinds).toEqual(['CHAT', 'EMBEDDING', 'CHAT', 'EMBEDDING']);
+  expect(kinds).toEqual(['CHAT', 'EMBEDDING', 'CHAT', 'EMBEDDING', 'RERANKING', 'RERANKING']);
 });
 
 test('what a token costs in the context follows from layers, heads and their width', () => {

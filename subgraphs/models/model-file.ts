@@ -2,11 +2,13 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { readGgufHeader, type GgufValue } from './gguf/reader.ts';
 
+type Kind = 'CHAT' | 'EMBEDDING' | 'RERANKING';
+
 /** What the header of a GGUF file says of its model. */
 export type ModelHeader =
   | {
       readonly outcome: 'read';
-      readonly kind: 'CHAT' | 'EMBEDDING';
+      readonly kind: Kind;
       /** Tokens that the model was trained to see at once. */
       readonly trainedContext: number;
       /** Memory that one token takes in the context; null where the header does not say. */
@@ -24,6 +26,8 @@ export type ModelHeader =
 
 /** Architectures that only embed; others do when the header names a pooling of their outputs. */
 const EMBEDDING_ARCHITECTURE = /bert|t5encoder|gemma-embedding/;
+/** Poolings in llama.cpp's numbers; the last one has a head that makes one number of a text. */
+const POOLING = { none: 0, rank: 4 } as const;
 
 /** Keys and values are kept as halves, one vector of each a layer and head. */
 const BYTES_PER_VALUE = 2;
@@ -74,6 +78,11 @@ const bytesPerComputedToken = (own: Architecture, vocabulary: number): number =>
 const lengthOf = (value: GgufValue | undefined): number | undefined =>
   typeof value === 'object' ? value.length : undefined;
 
+const kindOf = (architecture: string, { pooling_type: pooling = POOLING.none }: Architecture): Kind => {
+  if (pooling === POOLING.rank) return 'RERANKING';
+  return pooling !== POOLING.none || EMBEDDING_ARCHITECTURE.test(architecture) ? 'EMBEDDING' : 'CHAT';
+};
+
 /** Decides what metadata mean. Never throws. */
 export const describeMetadata = (metadata: ReadonlyMap<string, GgufValue>, parameters = 0): ModelHeader => {
   const architecture = metadata.get('general.architecture');
@@ -86,11 +95,10 @@ export const describeMetadata = (metadata: ReadonlyMap<string, GgufValue>, param
     Object.fromEntries(fields.map(([key, value]) => [key.slice(prefix.length), value])),
   );
   if (!own.success) return { outcome: 'unreadable', reason: 'its header has no valid context_length' };
-  const pooled = own.data.pooling_type !== undefined && own.data.pooling_type !== 0;
   const files = count.safeParse(metadata.get('split.count'));
   return {
     outcome: 'read',
-    kind: pooled || EMBEDDING_ARCHITECTURE.test(architecture) ? 'EMBEDDING' : 'CHAT',
+    kind: kindOf(architecture, own.data),
     trainedContext: own.data.context_length,
     bytesPerToken: bytesPerToken(own.data),
     bytesPerComputedToken: bytesPerComputedToken(

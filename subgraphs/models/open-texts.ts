@@ -22,14 +22,14 @@ export interface WorkerLine {
   readonly send: (command: Command) => void;
 }
 
-/** Texts that have their place at a model for embeddings. */
+/** Texts that have their place at a model for embeddings, or one that ranks. */
 export interface OpenTexts extends Disposable {
   /** Of each text, at least 1. */
   readonly tokens: readonly number[];
-  /** The numbers of a vector of this model. */
+  /** How many numbers the model makes of a text. */
   readonly dimensions: number;
   /**
-   * Makes the vector of one text. To be called for one after the other.
+   * Makes the numbers of one text: a vector, or how well it answers the query. To be called for one after the other.
    * @throws StudioError MODEL_CRASHED; the signal's reason
    */
   embed(index: number, signal: AbortSignal): Promise<Float32Array>;
@@ -39,6 +39,7 @@ type Measured = Extract<Report, { readonly type: 'measured' }>;
 
 /**
  * Waits until there is a place for texts, and counts their tokens.
+ * @param query what each text is read beside; null for embeddings
  * @throws StudioError BAD_USER_INPUT when a text is too long or holds nothing to read, OVERLOADED, MODEL_CRASHED; the
  *   signal's reason
  */
@@ -47,19 +48,22 @@ export const openTexts = async (
   texts: readonly string[],
   user: string,
   signal: AbortSignal,
+  query: string | null,
 ): Promise<OpenTexts> => {
+  const argument = query === null ? 'input' : 'documents';
   const measure = async (): Promise<Measured> => {
     const { id, mailbox } = ask(() => {});
-    send({ type: 'measure', id, texts });
+    send({ type: 'measure', id, texts, query: query ?? '' });
     const answer = await mailbox.take(signal);
     if (answer.type === 'failed') throw new Error(`${name} counted no tokens: ${answer.reason}`);
     if (answer.type !== 'measured') throw new Error(`the worker answered a measurement with '${answer.type}'`);
     const { tokens } = answer;
     const blank = tokens.indexOf(0);
-    if (blank !== -1) return refuse('input', `input[${blank}] holds nothing that ${name} can read.`);
+    if (blank !== -1) return refuse(argument, `${argument}[${blank}] holds nothing that ${name} can read.`);
     const long = tokens.findIndex((count) => count > contextSize);
     if (long === -1) return answer;
-    return refuse('input', `input[${long}] has ${tokens[long]} tokens; ${name} takes ${contextSize} at most.`);
+    const count = `${tokens[long]} tokens${query === null ? '' : ' with the query'}`;
+    return refuse(argument, `${argument}[${long}] has ${count}; ${name} takes ${contextSize} at most.`);
   };
 
   // Before the tokens are counted: whoever has no place costs the worker nothing.
@@ -82,7 +86,7 @@ export const openTexts = async (
         if (over) leave();
       });
       busy = true;
-      send({ type: 'embed', id, text });
+      send({ type: 'embed', id, text, query: query ?? '' });
       const answer = await mailbox.take(stop);
       if (answer.type === 'failed') throw new Error(`${name} failed: ${answer.reason}`);
       if (answer.type !== 'embedded') throw new Error(`the worker answered a text with '${answer.type}'`);

@@ -12,8 +12,10 @@ import type { Workers } from './workers.ts';
 
 /** Texts that a model reads, each for itself and to its end, to make numbers of it. */
 export interface TextRequest<T> {
-  readonly kind: 'EMBEDDING';
+  readonly kind: 'EMBEDDING' | 'RERANKING';
   readonly texts: readonly string[];
+  /** What each text is read beside; null for embeddings. */
+  readonly query: string | null;
   /**
    * Says what is made of the numbers of each text, before anything is held.
    * @param dimensions how many numbers there are of each
@@ -60,7 +62,7 @@ export const createTextRequests = (
     const requestId = randomUUID();
     const signal = AbortSignal.any([left, stopping.signal]);
     const model = await workers.use(name, request.kind, signal);
-    using texts = await model.openTexts(request.texts, userId, signal);
+    using texts = await model.openTexts(request.texts, userId, signal, request.query);
     const makeOf = request.making(model.name, texts.dimensions);
     const promptTokens = sum(texts.tokens);
     const keyId = credential.kind === 'key' ? credential.id : null;

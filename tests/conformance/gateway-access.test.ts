@@ -78,6 +78,7 @@ const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'Mutation.logout': ALL,
   'Mutation.logoutEverywhere': ALL,
   'Mutation.removeQuota': ADMINS,
+  'Mutation.rerank': WRITERS,
   'Mutation.resetTotp': ADMINS,
   'Mutation.revokeApiKey': ALL,
   'Mutation.revokeSession': ALL,
@@ -239,14 +240,18 @@ describe('each guarded coordinate, for each role', () => {
     expect(asked.length).toBeGreaterThan(0);
   });
 
-  test.each(['Mutation.chat', 'Subscription.chat', 'Mutation.complete', 'Subscription.complete', 'Mutation.embed'])(
-    '%s is closed to who has no tokens left',
-    async (coordinate) => {
-      expect(await run(coordinate, principal('DEVELOPER', 0))).toBe('BUDGET_EXCEEDED');
-      expect(await run(coordinate, principal('VIEWER', 0))).toBe('FORBIDDEN');
-      expect(asked).toEqual([]);
-    },
-  );
+  test.each([
+    'Mutation.chat',
+    'Subscription.chat',
+    'Mutation.complete',
+    'Subscription.complete',
+    'Mutation.embed',
+    'Mutation.rerank',
+  ])('%s is closed to who has no tokens left', async (coordinate) => {
+    expect(await run(coordinate, principal('DEVELOPER', 0))).toBe('BUDGET_EXCEEDED');
+    expect(await run(coordinate, principal('VIEWER', 0))).toBe('FORBIDDEN');
+    expect(asked).toEqual([]);
+  });
 });
 
 describe('over HTTP', () => {

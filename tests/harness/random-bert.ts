@@ -8,6 +8,8 @@ export interface RandomBertOptions {
   /** Numbers of a vector, a multiple of 32; 64 when left out. */
   readonly embedding?: number;
   readonly seed?: number;
+  /** Whether it ranks documents by a query, and makes no vectors; false when left out. */
+  readonly ranks?: boolean;
 }
 
 const SPECIAL_TOKENS = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
@@ -47,12 +49,15 @@ const tokenizer: GgufMetadata = {
   'tokenizer.ggml.add_eos_token': { type: 'bool', value: true },
 };
 
+/** What llama.cpp makes of the outputs: their mean, or by its head of classification one number. */
+const POOLING = { mean: 1, rank: 4 } as const;
+
 /**
- * Writes a real bert of about 220 KB with random weights: an embedding model whose tokens are letters and a few words,
- * two more around each text.
+ * Writes a real bert of about 220 KB with random weights: a model for embeddings, or for ranking, whose tokens are letters
+ * and a few words, two more around each text.
  */
 export const writeRandomBert = async (path: string, options: RandomBertOptions = {}): Promise<void> => {
-  const { contextSize = 512, embedding = 64, seed = 7 } = options;
+  const { contextSize = 512, embedding = 64, seed = 7, ranks = false } = options;
   const feedForward = 2 * embedding;
   const random = randomFrom(seed);
   const matrix = (name: string, columns: number, rows: number, deviation = 0.1): Tensor => ({
@@ -84,6 +89,7 @@ export const writeRandomBert = async (path: string, options: RandomBertOptions =
     ...norm(`blk.${layer}.layer_output_norm`),
   ];
   const plain = (tensor: Tensor): Tensor => ({ ...tensor, type: 'f32' });
+  const head = [plain(matrix('cls.output', embedding, 1, 1)), bias('cls.output', 1)];
   await writeGguf(
     path,
     {
@@ -98,8 +104,7 @@ export const writeRandomBert = async (path: string, options: RandomBertOptions =
       'bert.attention.head_count': { type: 'uint32', value: HEADS },
       'bert.attention.layer_norm_epsilon': { type: 'float32', value: 1e-12 },
       'bert.attention.causal': { type: 'bool', value: false },
-      // The mean of the outputs of all tokens.
-      'bert.pooling_type': { type: 'uint32', value: 1 },
+      'bert.pooling_type': { type: 'uint32', value: ranks ? POOLING.rank : POOLING.mean },
       ...tokenizer,
     },
     [
@@ -108,6 +113,7 @@ export const writeRandomBert = async (path: string, options: RandomBertOptions =
       plain(matrix('token_types', embedding, 2)),
       ...norm('token_embd_norm'),
       ...Array.from({ length: LAYERS }, (_, layer) => block(layer)).flat(),
+      ...(ranks ? [plain(matrix('cls', embedding, embedding)), bias('cls', embedding), ...head] : []),
     ],
   );
 };

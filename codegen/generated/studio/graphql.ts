@@ -85,7 +85,9 @@ export type MessageRole =
 
 export type ModelKind =
   | 'CHAT'
-  | 'EMBEDDING';
+  | 'EMBEDDING'
+  /** Ranks documents by how well they answer a query. */
+  | 'RERANKING';
 
 export type ModelStatus =
   /** Installed, not in memory. */

@@ -21,5 +21,5 @@ export const strings = {
     LOADED: 'loaded',
     CRASHED: 'crashed',
   },
-  kind: { CHAT: 'chat', EMBEDDING: 'embedding' },
+  kind: { CHAT: 'chat', EMBEDDING: 'embedding', RERANKING: 'reranking' },
 } as const;

@@ -3,6 +3,7 @@ import { actorOf, recordAudit } from '#mesh/audit.ts';
 import { askChat } from '../chat-request.ts';
 import { askCompletion } from '../completion-request.ts';
 import { embed } from '../embeddings.ts';
+import { rerank } from '../ranking.ts';
 import type { Services } from '../services.ts';
 import { managementOf } from './management.ts';
 
@@ -24,4 +25,5 @@ export const mutationOf = (services: Services): MutationResolvers => ({
   chat: (_, { input }, context) => services.chats.complete(askChat(input), context),
   complete: (_, { input }, context) => services.chats.complete(askCompletion(input), context),
   embed: (_, { input }, context) => embed(services.texts, input, context),
+  rerank: (_, { input }, context) => rerank(services.texts, input, context),
 });

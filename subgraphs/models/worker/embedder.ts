@@ -2,13 +2,14 @@ import { countPrompt } from './meter.ts';
 import { openModel } from './model.ts';
 import type { LoadOptions, Measure } from './protocol.ts';
 
-/** A model for embeddings in memory. */
+/** A model in memory that makes numbers of texts. */
 export interface Embedder {
   /** Tokens that a text may have. */
   readonly contextSize: number;
-  measure(texts: readonly string[]): Measure;
-  /** The vector of a text, as long as the model makes it. Texts are read one after the other. */
-  embed(text: string): Promise<Float32Array>;
+  /** @param query what each is read beside by a model that ranks; others are given an empty one */
+  measure(texts: readonly string[], query: string): Measure;
+  /** The numbers of a text, as many as the model makes. Texts are read one after the other. */
+  embed(text: string, query: string): Promise<Float32Array>;
 }
 
 /**

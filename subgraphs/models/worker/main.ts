@@ -3,6 +3,7 @@ import { loadEmbedder, type Embedder } from './embedder.ts';
 import { loadEngine, type Engine } from './engine.ts';
 import { worked } from './meter.ts';
 import { createPace, type Pace } from './pace.ts';
+import { loadRanker } from './ranker.ts';
 import type { Command, GenerateOptions, LoadOptions, Report } from './protocol.ts';
 
 /** The program of a worker process: one model, as many conversations at once as it was loaded for, or one text. */
@@ -38,14 +39,14 @@ const load = async (options: LoadOptions): Promise<void> => {
   const complain = (line: string): void => void complaints.push(line);
   try {
     if (options.kind === 'CHAT') engine = await loadEngine(options, complain);
-    else embedder = await loadEmbedder(options, complain);
+    else embedder = await (options.kind === 'EMBEDDING' ? loadEmbedder : loadRanker)(options, complain);
     const { contextSize } = engine ?? embedder ?? options;
     report({ type: 'loaded', contextSize, memoryBytes: process.memoryUsage.rss() });
     reportLoad();
   } catch (error) {
     // What llama.cpp says comes by another thread, a moment after the exception.
     await setTimeout(LOG_DELAY_MS);
-    report({ type: 'not loaded', reason: complaints[0] ? clean(complaints[0]) : reasonOf(error) });
+    report({ type: 'not loaded', reason: (complaints[0] ? clean(complaints[0]) : reasonOf(error)).replace(/\.$/, '') });
   }
 };
 
@@ -96,13 +97,13 @@ const obey = async (command: Command): Promise<void> => {
       return reply(command.id, () => ({
         type: 'measured',
         id: command.id,
-        ...given(embedder).measure(command.texts),
+        ...given(embedder).measure(command.texts, command.query),
       }));
     case 'embed':
       return reply(command.id, async () => ({
         type: 'embedded',
         id: command.id,
-        vector: await given(embedder).embed(command.text),
+        vector: await given(embedder).embed(command.text, command.query),
       }));
     case 'generate':
       return generate(loaded(), command.id, command);

@@ -68,7 +68,7 @@ export interface Sampling {
 
 export interface LoadOptions {
   /** What the model is for. */
-  readonly kind: 'CHAT' | 'EMBEDDING';
+  readonly kind: 'CHAT' | 'EMBEDDING' | 'RERANKING';
   /** The GGUF file. */
   readonly path: string;
   /** Tokens that each conversation may have. */
@@ -102,10 +102,10 @@ export type Command =
   /** Answered by `tokenized`: a text as it is, without any template. */
   | { readonly type: 'tokenize'; readonly id: number; readonly text: string }
   | ({ readonly type: 'generate'; readonly id: number } & GenerateOptions)
-  /** Of a model for embeddings: counts the tokens of each text. */
-  | { readonly type: 'measure'; readonly id: number; readonly texts: readonly string[] }
-  /** Of a model for embeddings: a text that fits; one at a time. */
-  | { readonly type: 'embed'; readonly id: number; readonly text: string }
+  /** Of a model for embeddings, or one that ranks by the query, which is empty for others: counts the tokens of each text. */
+  | { readonly type: 'measure'; readonly id: number; readonly texts: readonly string[]; readonly query: string }
+  /** Of the same: a text that fits; one at a time. */
+  | { readonly type: 'embed'; readonly id: number; readonly text: string; readonly query: string }
   /** The first `completionTokens` tokens were taken: the worker may run as far ahead of them as its window is wide. */
   | { readonly type: 'acknowledge'; readonly id: number; readonly completionTokens: number }
   | { readonly type: 'abort'; readonly id: number };
