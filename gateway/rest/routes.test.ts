@@ -9,10 +9,11 @@ import { findRoute, ROUTES } from './routes.ts';
 
 const api = buildSchema(readFileSync(join(import.meta.dirname, '../../schemas/api.graphql'), 'utf8'));
 const CHAT = { model: 'starter', messages: [{ role: 'user', content: 'hello' }] };
+const TEXTS = { prompt: 'hello', input: 'hello', query: 'hello', documents: ['hello'] };
 /** Bodies for which the routes ask; what is in them matters only to `stream`. */
 const BODIES = [
-  { ...CHAT, prompt: 'hello', input: 'hello', stream: false },
-  { ...CHAT, prompt: 'hello', input: 'hello', stream: true },
+  { ...CHAT, ...TEXTS, stream: false },
+  { ...CHAT, ...TEXTS, stream: true },
 ];
 
 describe('a route', () => {

@@ -4,6 +4,7 @@ import { embeddingRoutes } from './routes/embeddings.ts';
 import { modelRoutes } from './routes/models.ts';
 import { ollamaRoutes } from './routes/ollama.ts';
 import { openAiRoutes } from './routes/openai.ts';
+import { rerankingRoutes } from './routes/reranking.ts';
 import { responseRoutes } from './routes/responses.ts';
 
 /** Every route of REST. */
@@ -11,6 +12,7 @@ export const ROUTES: readonly Route[] = [
   ...openAiRoutes,
   ...responseRoutes,
   ...embeddingRoutes,
+  ...rerankingRoutes,
   ...ollamaRoutes,
   ...modelRoutes,
 ];

@@ -66,7 +66,7 @@ describe('reranking', () => {
     expect(scores).toEqual(scores.toSorted((one, other) => other - one));
     expect(new Set(scores).size).toBe(DOCUMENTS.length);
     for (const score of scores) expect(score > 0 && score < 1).toBe(true);
-    expect(answer.results.map(({ index }) => index).toSorted()).toEqual([0, 1, 2, 3]);
+    expect(new Set(answer.results.map(({ index }) => index))).toEqual(new Set([0, 1, 2, 3]));
     const tokens = 2 + 1 + 4 + 2 + DOCUMENTS.length * (1 + AROUND);
     expect(answer.usage).toEqual({ promptTokens: tokens, completionTokens: 0, totalTokens: tokens });
     expect(await billOf(user)).toEqual([{ prompt: tokens, completion: 0, outcome: 'settled' }]);
