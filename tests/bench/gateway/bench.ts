@@ -10,7 +10,7 @@ import { median } from '../statistics.ts';
 import { sdlOf } from './answers.ts';
 import { LoadReport, type Order } from './load-order.ts';
 import { startPeers, type Gateway } from './peers.ts';
-import { cpuOf, startNode, untilAnswering, type Started } from './processes.ts';
+import { cpuOf, startNode, untilAnswering, type Started } from '../processes.ts';
 import { QUERIES, SUBSCRIPTION, type QueryName } from './workloads.ts';
 
 const ROUNDS = 5;

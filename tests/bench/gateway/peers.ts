@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CommandError } from '#bin/command.ts';
 import { freePort } from '#tests/harness/ports.ts';
-import { startNode, untilAnswering, type Started } from './processes.ts';
+import { startNode, untilAnswering, type Started } from '../processes.ts';
 
 /** Where the peers are installed; no part of the project, and not in git. */
 const FOLDER = join(import.meta.dirname, '../../../.cache/bench-gateway');
