@@ -227,6 +227,12 @@ export interface Details {
   readonly retryAfterSeconds?: number;
   /** The argument or parameter that is wrong. */
   readonly argument?: string;
+  /** The lease that is in the way: whose it is, on what, and until when. */
+  readonly lock?: {
+    readonly path: string;
+    readonly holder: { readonly kind: 'USER' | 'AGENT'; readonly id: string };
+    readonly expiresAt: string;
+  };
   /** The quota that is in the way. */
   readonly quota?: {
     readonly whose: string;
