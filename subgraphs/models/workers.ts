@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import { abortable } from '#mesh/abortable.ts';
@@ -8,6 +7,7 @@ import { optionsOf } from './model-settings.ts';
 import { estimateMemory } from './memory-plan.ts';
 import { checkKind, planLoad, wishesAgainst, type Kind, type ModelOptions } from './load-plan.ts';
 import { startModel, type LoadedModel } from './loaded-model.ts';
+import { processors as processorsHere } from './processors.ts';
 import { createResidents, type Place, type ResidenceRules } from './residents.ts';
 import type { Settings } from './settings.ts';
 import { after, decideStart, INITIAL_STATE, type ModelHappening, type ModelState } from './model-state.ts';
@@ -72,7 +72,7 @@ export const createWorkers = (
   log: Log,
   rules: WorkerRules,
 ): Workers => {
-  const { onDemand, lookMs, processors = availableParallelism() } = rules;
+  const { onDemand, lookMs, processors = processorsHere() } = rules;
   const entries = new Map<string, Entry>();
   let stopped = false;
 
