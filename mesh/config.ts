@@ -99,6 +99,11 @@ const Environment = z.object({
     .regex(/^\d{1,6}$/, 'minutes from 0 (never) to 999999')
     .transform(Number)
     .default(30),
+  DEVSTUDIO_REQUEST_LOG_DAYS: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, 'days from 1 to 9999')
+    .transform(Number)
+    .default(30),
   DEVSTUDIO_MODEL_ON_DEMAND: z.stringbool('true or false').default(true),
   HF_ENDPOINT: httpUrl.default('https://huggingface.co'),
   HF_TOKEN: z
@@ -171,6 +176,8 @@ export interface Config {
   readonly modelMemory: ModelMemory;
   /** After so many minutes without a request a model is unloaded; 0 for never. */
   readonly modelIdleMinutes: number;
+  /** How long requests to models stay in their log. */
+  readonly requestLogDays: number;
   /** Whether a request loads its model; otherwise admins alone do. */
   readonly modelsOnDemand: boolean;
   /** Where models are downloaded from, without a slash at the end, and what lets one in there. */
@@ -267,6 +274,7 @@ export const readConfig = (env: NodeJS.ProcessEnv, root: string): Config => {
     home,
     modelsDir: resolve(root, values.DEVSTUDIO_MODELS_DIR ?? `${home}/models`),
     modelMemory: values.DEVSTUDIO_MODEL_MEMORY ?? { share: 0.75 },
+    requestLogDays: values.DEVSTUDIO_REQUEST_LOG_DAYS,
     modelIdleMinutes: values.DEVSTUDIO_MODEL_IDLE_MINUTES,
     modelsOnDemand: values.DEVSTUDIO_MODEL_ON_DEMAND,
     hub: { endpoint: values.HF_ENDPOINT, token: values.HF_TOKEN },

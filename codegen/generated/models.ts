@@ -248,6 +248,39 @@ export type InferenceStatus = {
   tokens: Scalars['Float']['output'];
 };
 
+export type LoggedRequest = {
+  __typename?: 'LoggedRequest';
+  /** The program that asked, as it calls itself. */
+  agent?: Maybe<Scalars['String']['output']>;
+  /** Likewise. */
+  answer?: Maybe<Scalars['String']['output']>;
+  /** Null for a session. */
+  apiKeyId?: Maybe<Scalars['ID']['output']>;
+  /** When it was over. */
+  at: Scalars['DateTime']['output'];
+  completionTokens: Scalars['Int']['output'];
+  errorCode?: Maybe<Scalars['String']['output']>;
+  /** Until its first tokens were there. */
+  firstTokenMs?: Maybe<Scalars['Int']['output']>;
+  id: Scalars['ID']['output'];
+  kind: RequestKind;
+  /** As it was asked for, whether there is such a model or not. */
+  modelName: Scalars['String']['output'];
+  outcome: RequestOutcome;
+  /** Null unless prompts were kept; the first 16 KiB. A conversation as JSON. */
+  prompt?: Maybe<Scalars['String']['output']>;
+  /** Charged, likewise `completionTokens`. */
+  promptTokens: Scalars['Int']['output'];
+  /** Until it had its place, its model was loaded and its tokens were held; null when it came not so far. In milliseconds. */
+  queuedMs?: Maybe<Scalars['Int']['output']>;
+  /** As on the bill and in the answer. */
+  requestId: Scalars['ID']['output'];
+  /** From its first tokens to its last ones; null where they came together. */
+  tokensPerSecond?: Maybe<Scalars['Float']['output']>;
+  totalMs: Scalars['Int']['output'];
+  user: User;
+};
+
 export type Model = {
   __typename?: 'Model';
   /** Micro-credits a completion token. */
@@ -417,6 +450,11 @@ export type Mutation = {
   rerank: Ranking;
   /** Changes what it names. Context, sequences, threads and GPU layers are in force from the next load on. */
   setModelSettings: Model;
+  /**
+   * Turns on or off that prompts and answers of requests that begin from now on are kept with them, and says for how many
+   * days, 1 to 365; at first 7. What was kept is removed after these days, or with its person.
+   */
+  setPromptLogging: PromptLogging;
   /** Stops the model's worker and frees its memory. */
   unloadModel: Model;
 };
@@ -468,8 +506,20 @@ export type MutationSetModelSettingsArgs = {
 };
 
 
+export type MutationSetPromptLoggingArgs = {
+  days?: InputMaybe<Scalars['Int']['input']>;
+  enabled: Scalars['Boolean']['input'];
+};
+
+
 export type MutationUnloadModelArgs = {
   name: Scalars['String']['input'];
+};
+
+export type PromptLogging = {
+  __typename?: 'PromptLogging';
+  days: Scalars['Int']['output'];
+  enabled: Scalars['Boolean']['output'];
 };
 
 export type Query = {
@@ -483,6 +533,13 @@ export type Query = {
   model?: Maybe<Model>;
   /** Every model that is installed: the GGUF files of the models folder. */
   models: Array<Model>;
+  /** Whether prompts and answers are kept: everybody may know. */
+  promptLogging: PromptLogging;
+  /**
+   * Requests to models that are over, the latest first; on with `before`, the `id` of the last one. Whoever may not read the
+   * audit log is shown their own alone.
+   */
+  requestLog: Array<LoggedRequest>;
   /** The machine that the models run on, and all of them. */
   systemStatus: SystemStatus;
   /**
@@ -501,6 +558,13 @@ export type QueryCountTokensArgs = {
 
 export type QueryModelArgs = {
   name: Scalars['String']['input'];
+};
+
+
+export type QueryRequestLogArgs = {
+  before?: InputMaybe<Scalars['ID']['input']>;
+  filter?: InputMaybe<RequestLogFilter>;
+  first?: Scalars['Int']['input'];
 };
 
 
@@ -527,6 +591,41 @@ export type Ranking = {
   /** Who is billed. */
   user: User;
 };
+
+export type RequestData = {
+  __typename?: 'RequestData';
+  /** Each a request, with its prompt and its answer where they were kept. */
+  items: Array<Scalars['JSON']['output']>;
+  /** Null on the last page. */
+  next?: Maybe<Scalars['ID']['output']>;
+};
+
+export type RequestKind =
+  | 'CHAT'
+  | 'COMPLETION'
+  /** Texts that a model made numbers of, such as vectors. */
+  | 'TEXTS';
+
+/** What is left out, or null, selects everything. */
+export type RequestLogFilter = {
+  /** For example `BUDGET_EXCEEDED`. */
+  errorCode?: InputMaybe<Scalars['String']['input']>;
+  /** At or after this instant … */
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  model?: InputMaybe<Scalars['String']['input']>;
+  outcome?: InputMaybe<RequestOutcome>;
+  /** … and before this one. */
+  to?: InputMaybe<Scalars['DateTime']['input']>;
+  userId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type RequestOutcome =
+  /** Left by whoever asked. */
+  | 'CANCELLED'
+  | 'COMPLETED'
+  | 'FAILED'
+  /** It did not begin: `errorCode` says why. */
+  | 'REFUSED';
 
 export type RerankInput = {
   /**
@@ -659,6 +758,13 @@ export type TopLogprob = {
 export type User = {
   __typename?: 'User';
   id: Scalars['ID']['output'];
+  /** All that this service keeps about the person, their requests to models, in pages of at most 100 (GDPR art. 15 and 20); go on with `after` = `next`. Readable by the user and by admins. */
+  requestData: RequestData;
+};
+
+
+export type UserRequestDataArgs = {
+  after?: InputMaybe<Scalars['ID']['input']>;
 };
 
 
@@ -742,6 +848,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Model: Model;
+  User: User;
 };
 
 /** Mapping of federation reference types */
@@ -749,6 +856,9 @@ export type FederationReferenceTypes = {
   Model:
     ( { __typename: 'Model' }
     & GraphQLRecursivePick<FederationTypes['Model'], {"name":true}> );
+  User:
+    ( { __typename: 'User' }
+    & GraphQLRecursivePick<FederationTypes['User'], {"id":true}> );
 };
 
 
@@ -778,6 +888,7 @@ export type ResolversTypes = {
   FinishReason: FinishReason;
   InferenceStatus: ResolverTypeWrapper<InferenceStatus>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
+  LoggedRequest: ResolverTypeWrapper<Omit<LoggedRequest, 'user'> & { user: ResolversTypes['User'] }>;
   Model: ResolverTypeWrapper<ModelMapper>;
   ModelAccess: ResolverTypeWrapper<ModelAccess>;
   ModelAccessInput: ModelAccessInput;
@@ -788,9 +899,14 @@ export type ResolversTypes = {
   ModelSettingsInput: ModelSettingsInput;
   ModelStatus: ModelStatus;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  PromptLogging: ResolverTypeWrapper<PromptLogging>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RankedDocument: ResolverTypeWrapper<RankedDocument>;
   Ranking: ResolverTypeWrapper<RankingMapper>;
+  RequestData: ResolverTypeWrapper<RequestData>;
+  RequestKind: RequestKind;
+  RequestLogFilter: RequestLogFilter;
+  RequestOutcome: RequestOutcome;
   RerankInput: RerankInput;
   ResponseFormat: ResponseFormat;
   Role: Role;
@@ -829,6 +945,7 @@ export type ResolversParentTypes = {
   Embeddings: EmbeddingsMapper;
   InferenceStatus: InferenceStatus;
   JSON: Scalars['JSON']['output'];
+  LoggedRequest: Omit<LoggedRequest, 'user'> & { user: ResolversParentTypes['User'] };
   Model: ModelMapper;
   ModelAccess: ModelAccess;
   ModelAccessInput: ModelAccessInput;
@@ -837,9 +954,12 @@ export type ResolversParentTypes = {
   ModelSettings: ModelSettingsMapper;
   ModelSettingsInput: ModelSettingsInput;
   Mutation: Record<PropertyKey, never>;
+  PromptLogging: PromptLogging;
   Query: Record<PropertyKey, never>;
   RankedDocument: RankedDocument;
   Ranking: RankingMapper;
+  RequestData: RequestData;
+  RequestLogFilter: RequestLogFilter;
   RerankInput: RerankInput;
   Subscription: Record<PropertyKey, never>;
   SystemStatus: Omit<SystemStatus, 'models'> & { models: Array<ResolversParentTypes['Model']> };
@@ -941,6 +1061,27 @@ export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
   name: 'JSON';
 }
 
+export type LoggedRequestResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['LoggedRequest'] = ResolversParentTypes['LoggedRequest']> = {
+  agent?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  answer?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  apiKeyId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  completionTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  errorCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  firstTokenMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['RequestKind'], ParentType, ContextType>;
+  modelName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['RequestOutcome'], ParentType, ContextType>;
+  prompt?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  promptTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  queuedMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  requestId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  tokensPerSecond?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  totalMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+};
+
 export type ModelResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Model'] = ResolversParentTypes['Model'], FederationReferenceType extends FederationReferenceTypes['Model'] = FederationReferenceTypes['Model']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Model']> | FederationReferenceType, FederationReferenceType, ContextType>;
   completionTokenPrice?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -1001,7 +1142,13 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   loadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationLoadModelArgs, 'name'>>;
   rerank?: Resolver<ResolversTypes['Ranking'], ParentType, ContextType, RequireFields<MutationRerankArgs, 'input'>>;
   setModelSettings?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationSetModelSettingsArgs, 'input'>>;
+  setPromptLogging?: Resolver<ResolversTypes['PromptLogging'], ParentType, ContextType, RequireFields<MutationSetPromptLoggingArgs, 'enabled'>>;
   unloadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationUnloadModelArgs, 'name'>>;
+};
+
+export type PromptLoggingResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PromptLogging'] = ResolversParentTypes['PromptLogging']> = {
+  days?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  enabled?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
@@ -1010,6 +1157,8 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   inferenceStatus?: Resolver<ResolversTypes['InferenceStatus'], ParentType, ContextType>;
   model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType, RequireFields<QueryModelArgs, 'name'>>;
   models?: Resolver<Array<ResolversTypes['Model']>, ParentType, ContextType>;
+  promptLogging?: Resolver<ResolversTypes['PromptLogging'], ParentType, ContextType>;
+  requestLog?: Resolver<Array<ResolversTypes['LoggedRequest']>, ParentType, ContextType, RequireFields<QueryRequestLogArgs, 'first'>>;
   systemStatus?: Resolver<ResolversTypes['SystemStatus'], ParentType, ContextType>;
   tokenize?: Resolver<ResolversTypes['Tokenization'], ParentType, ContextType, RequireFields<QueryTokenizeArgs, 'model' | 'text'>>;
 };
@@ -1025,6 +1174,11 @@ export type RankingResolvers<ContextType = RequestContext, ParentType extends Re
   results?: Resolver<Array<ResolversTypes['RankedDocument']>, ParentType, ContextType>;
   usage?: Resolver<ResolversTypes['TokenUsage'], ParentType, ContextType>;
   user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+};
+
+export type RequestDataResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RequestData'] = ResolversParentTypes['RequestData']> = {
+  items?: Resolver<Array<ResolversTypes['JSON']>, ParentType, ContextType>;
+  next?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
 };
 
 export type SubscriptionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
@@ -1073,8 +1227,10 @@ export type TopLogprobResolvers<ContextType = RequestContext, ParentType extends
   token?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
-export type UserResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
+export type UserResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User'], FederationReferenceType extends FederationReferenceTypes['User'] = FederationReferenceTypes['User']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['User']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  requestData?: Resolver<ResolversTypes['RequestData'], ParentType, ContextType, Partial<UserRequestDataArgs>>;
 };
 
 export type Resolvers<ContextType = RequestContext> = {
@@ -1089,14 +1245,17 @@ export type Resolvers<ContextType = RequestContext> = {
   Embeddings?: EmbeddingsResolvers<ContextType>;
   InferenceStatus?: InferenceStatusResolvers<ContextType>;
   JSON?: GraphQLScalarType;
+  LoggedRequest?: LoggedRequestResolvers<ContextType>;
   Model?: ModelResolvers<ContextType>;
   ModelAccess?: ModelAccessResolvers<ContextType>;
   ModelDownload?: ModelDownloadResolvers<ContextType>;
   ModelSettings?: ModelSettingsResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  PromptLogging?: PromptLoggingResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   RankedDocument?: RankedDocumentResolvers<ContextType>;
   Ranking?: RankingResolvers<ContextType>;
+  RequestData?: RequestDataResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   SystemStatus?: SystemStatusResolvers<ContextType>;
   TokenLogprob?: TokenLogprobResolvers<ContextType>;

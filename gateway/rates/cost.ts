@@ -17,11 +17,13 @@ const HEAVY: ReadonlyMap<string, number> = new Map([
   ['accountData', 20],
   ['projectData', 20],
   ['conversationData', 20],
+  ['requestData', 20],
   ['ledgerCsv', 20],
   ['usageSeries', 5],
   ['forecast', 5],
   ['ledger', 2],
   ['auditLog', 2],
+  ['requestLog', 2],
 ]);
 
 /** One attempt to sign in by password. */

@@ -23,6 +23,7 @@ export interface GenerationRequest extends Decoding {
 
 /** A chat as the service takes it: what the client leaves out is what the model's settings say. */
 export const askChat = (input: ChatInput) => ({
+  kind: 'CHAT' as const,
   model: input.model,
   read: (settings: ModelSettings): GenerationRequest => ({
     ...readChatRequest(chatWithDefaults(input, settings)),

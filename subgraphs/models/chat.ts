@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { StudioError } from '#mesh/errors.ts';
 import { callerOf, type RequestContext } from '#mesh/subgraph.ts';
 import type { GenerationRequest } from './chat-request.ts';
@@ -6,7 +7,8 @@ import { endable } from '#mesh/endable.ts';
 import { generate } from './generation.ts';
 import { allow } from './model-settings.ts';
 import type { ChatCompletionMapper, ChatEventMapper } from './mappers.ts';
-import type { ModelMetrics } from './metrics.ts';
+import { promptText } from './request-log/record.ts';
+import type { Requests } from './requests.ts';
 import type { Settings } from './settings.ts';
 import type { BillingStore } from './store/billing.ts';
 import type { ModelSettings } from './store/settings.ts';
@@ -19,6 +21,7 @@ export type ChatItem =
 
 /** What is asked of a model. */
 interface Ask {
+  readonly kind: 'CHAT' | 'COMPLETION';
   readonly model: string;
   /** Reads it; where it is wrong its error is the chat's. */
   readonly read: (settings: ModelSettings) => GenerationRequest;
@@ -52,7 +55,7 @@ export const createChats = (
   workers: Workers,
   settings: Pick<Settings, 'of'>,
   billing: BillingStore,
-  metrics: Pick<ModelMetrics, 'request'>,
+  requests: Pick<Requests, 'follow'>,
 ): Chats => {
   const stopping = new AbortController();
   const running = new Set<RunningChat>();
@@ -65,23 +68,30 @@ export const createChats = (
     leave: () => void,
   ): AsyncGenerator<ChatEventMapper, void, undefined> {
     const caller = callerOf(context);
-    const inForce = await settings.of(ask.model);
-    allow(ask.model, inForce, caller);
-    const request = ask.read(inForce);
+    const requestId = randomUUID();
     const over = Promise.withResolvers<void>();
     const chat: RunningChat = { over: over.promise, leave };
     running.add(chat);
-    const meter = metrics.request();
-    let failed = false;
+    const { kind, model } = ask;
+    const meter = requests.follow({ requestId, kind, model, caller, agent: context.client.userAgent });
+    let failure: unknown;
     try {
+      const inForce = await settings.of(model);
+      allow(model, inForce, caller);
+      const request = ask.read(inForce);
+      meter.reads(() => promptText(request.prompts));
       const sampled = (more: number): void => void (tokens += more);
-      const ground = { workers, billing, meter, log: context.log, sampled };
-      yield* generate(request, caller, AbortSignal.any([signal, stopping.signal]), ground);
+      const ground = { requestId, workers, billing, meter, log: context.log, sampled };
+      for await (const event of generate(request, caller, AbortSignal.any([signal, stopping.signal]), ground)) {
+        meter.writes(event.text);
+        for (const call of event.toolCalls) meter.writes(`${call.name}(${call.arguments})`);
+        yield event;
+      }
     } catch (error) {
-      failed = !signal.aborted;
+      failure = error;
       throw error;
     } finally {
-      meter.ends(!failed);
+      meter.ends(signal.aborted || failure === undefined, failure);
       running.delete(chat);
       over.resolve();
     }

@@ -53,6 +53,7 @@ const readCompletionRequest = (input: CompletionInput): GenerationRequest => {
 
 /** A completion as the service takes it, likewise. */
 export const askCompletion = (input: CompletionInput) => ({
+  kind: 'COMPLETION' as const,
   model: input.model,
   read: (settings: ModelSettings): GenerationRequest => readCompletionRequest(withDefaults(input, settings)),
 });

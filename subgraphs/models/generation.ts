@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Caller } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
 import type { GenerationRequest } from './chat-request.ts';
@@ -12,6 +11,8 @@ import type { Reason } from './worker/protocol.ts';
 
 /** What a generation stands on. */
 export interface Ground {
+  /** The id of the request, on the bill and in its answer. */
+  readonly requestId: string;
   readonly workers: Workers;
   readonly billing: BillingStore;
   readonly meter: RequestMeter;
@@ -38,9 +39,8 @@ export const generate = async function* (
   request: GenerationRequest,
   { userId, credential }: Pick<Caller, 'userId' | 'credential'>,
   signal: AbortSignal,
-  { workers, billing, meter, log, sampled }: Ground,
+  { requestId, workers, billing, meter, log, sampled }: Ground,
 ): AsyncGenerator<ChatEventMapper, void, undefined> {
-  const requestId = randomUUID();
   const model = await workers.use(request.model, 'CHAT', signal);
   const prompts = request.shifts ? await shifted(model, request, signal) : request.prompts;
   using conversation = await model.open(prompts, userId, signal);
@@ -62,6 +62,7 @@ export const generate = async function* (
   let index = 0;
   let generated = 0;
   let cachedTokens = 0;
+  let begun = false;
   let failed = false;
   const count = (tokens: number): void => {
     sampled(tokens - generated);
@@ -92,6 +93,7 @@ export const generate = async function* (
       const { form, scores, stop } = request;
       const sampling = { ...request.sampling, seed: (request.sampling.seed + choice) >>> 0 };
       const options = { form, scores, stop, sampling, maxTokens: cap };
+      begun = true;
       for await (const step of conversation.generate(prompt, options, until)) {
         const { text, reason, calls, scores: logprobs } = step;
         count(before + step.completionTokens);
@@ -111,12 +113,14 @@ export const generate = async function* (
     failed = !signal.aborted;
     throw error;
   } finally {
-    // Left by its reader: the prompt was read for him. Failed: nothing is charged unless something was delivered.
+    // Left by its reader: what was begun was read for him. Failed: nothing is charged unless something was delivered.
+    const chargePrompt = begun && !failed;
     await reservation
-      .settle(failed ? 'failed' : 'cancelled', { chargePrompt: !failed })
+      .settle(failed ? 'failed' : 'cancelled', { chargePrompt })
       .catch((error: unknown) =>
         log.error({ error, chat: requestId }, 'a chat was not settled; its lease will end it'),
       );
-    meter.charged((failed ? 0 : promptTokens) + reservation.recorded());
+    const completionTokens = reservation.recorded();
+    meter.charged({ promptTokens: chargePrompt || completionTokens > 0 ? promptTokens : 0, completionTokens });
   }
 };

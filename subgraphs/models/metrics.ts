@@ -8,23 +8,31 @@ import type { Workers } from './workers.ts';
  */
 type Status = 'completed' | 'cancelled' | 'failed' | 'refused';
 
-/** Follows one chat, or one request for embeddings. */
+/** Follows one request to a model. */
 export interface RequestMeter {
+  /** What is asked, as a text that is only made where it is kept. */
+  reads(text: () => string): void;
   /** Generation begins, or the first text is read. */
   begins(model: string, promptTokens: number): void;
   /** So many completion tokens exist by now. */
   generated(completionTokens: number): void;
+  /** A piece of the answer is delivered. */
+  writes(text: string): void;
   completed(): void;
   /** It is over, and this many tokens were charged. */
-  charged(tokens: number): void;
-  /** To be called once, whatever has become of it. @param left whether its reader had gone */
-  ends(left: boolean): void;
+  charged(tokens: { readonly promptTokens: number; readonly completionTokens: number }): void;
+  /**
+   * To be called once, whatever has become of it.
+   * @param left whether its reader had gone
+   * @param error what it has failed with, if it has
+   */
+  ends(left: boolean, error?: unknown): void;
 }
 
 export interface ModelMetrics {
   readonly registry: Registry;
   /** A chat or embeddings were asked for. */
-  request(): RequestMeter;
+  request(): Omit<RequestMeter, 'reads' | 'writes'>;
 }
 
 /** The label of requests that came to no model: what a client has called it is not written down. */
@@ -134,8 +142,8 @@ export const createMetrics = (workers: Pick<Workers, 'allLoaded'>): ModelMetrics
         completed: () => {
           complete = true;
         },
-        charged: (amount) => {
-          if (begun) spend.inc({ model: begun.model }, amount);
+        charged: ({ promptTokens, completionTokens }) => {
+          if (begun) spend.inc({ model: begun.model }, promptTokens + completionTokens);
         },
         ends: (left) => {
           const status = statusOf(left);

@@ -4,6 +4,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Resolvers } from '#codegen/models.ts';
 import type { Config } from '#mesh/config.ts';
+import { startErasing } from '#mesh/database/erasures.ts';
 import { openPool, serviceAddress, type Database } from '#mesh/database/pool.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Secret } from '#mesh/secret.ts';
@@ -18,15 +19,20 @@ import { machineMemory } from './machine-memory.ts';
 import { createMetrics } from './metrics.ts';
 import { keepPinned } from './pinned.ts';
 import { createPrices } from './price.ts';
+import { startPromptLogging } from './request-log/prompt-logging.ts';
+import { createRequestQueue } from './request-log/queue.ts';
+import { createRequests } from './requests.ts';
 import { entitiesOf } from './resolvers/entities.ts';
 import { mutationOf } from './resolvers/mutation.ts';
 import { queryOf } from './resolvers/query.ts';
+import { requestLogOf } from './resolvers/request-log.ts';
 import { subscriptionOf } from './resolvers/subscription.ts';
 import type { Services } from './services.ts';
 import { createSettings, type Settings } from './settings.ts';
 import { installStarter } from './starter/install.ts';
 import { openDownloadStore } from './store/downloads.ts';
 import { openSettingsStore } from './store/settings.ts';
+import { eraseRequests, insertRequests } from './store/request-log.ts';
 import { openBilling } from './store/billing.ts';
 import { createTextRequests } from './text-requests.ts';
 import { createWorkers, type WorkerRules } from './workers.ts';
@@ -83,8 +89,12 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
   const pinned = keepPinned(catalogue, settings, workers, log);
   const billing = openBilling(database, randomUUID());
   const metrics = createMetrics(workers);
-  const chats = createChats(workers, settings, billing, metrics);
-  const texts = createTextRequests(workers, settings, billing, metrics);
+  const requestQueue = createRequestQueue((records) => insertRequests(database, records), metrics.registry, log);
+  const promptLogging = startPromptLogging(database, config.requestLogDays, log);
+  const erasing = startErasing(database, (userId) => eraseRequests(database, userId), { log });
+  const requests = createRequests(metrics, requestQueue, promptLogging);
+  const chats = createChats(workers, settings, billing, requests);
+  const texts = createTextRequests(workers, settings, billing, requests);
   const downloads = createDownloads({
     hub: openHub(config.hub),
     store: openDownloadStore(database),
@@ -104,6 +114,8 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
     prices: createPrices(billing),
     downloads,
     settings,
+    requests,
+    promptLogging,
     database,
   };
   const resolvers: Resolvers = {
@@ -111,6 +123,7 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
     Mutation: mutationOf(services),
     Subscription: subscriptionOf(services),
     ...entitiesOf(services),
+    User: requestLogOf(services).User,
   };
   return createSubgraph({
     name: 'models',
@@ -125,6 +138,7 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
       await downloads.stop();
       await Promise.all([chats.stop(), texts.stop()]);
       await workers.stop();
+      await Promise.all([requestQueue.stop(), promptLogging.stop(), erasing.stop()]);
       await database.end();
     },
   });

@@ -4,6 +4,8 @@ import type { Changes } from './changes.ts';
 import type { Chats } from './chat.ts';
 import type { Downloads } from './downloads/downloads.ts';
 import type { Prices } from './price.ts';
+import type { PromptLogging } from './request-log/prompt-logging.ts';
+import type { Requests } from './requests.ts';
 import type { Settings } from './settings.ts';
 import type { TextRequests } from './text-requests.ts';
 import type { Workers } from './workers.ts';
@@ -18,5 +20,7 @@ export interface Services {
   readonly prices: Prices;
   readonly downloads: Downloads;
   readonly settings: Settings;
+  readonly requests: Requests;
+  readonly promptLogging: PromptLogging;
   readonly database: Database;
 }

@@ -4,7 +4,8 @@ import type { Caller } from '#mesh/identity.ts';
 import { callerOf, type RequestContext } from '#mesh/subgraph.ts';
 import type { ReadTextsMapper } from './mappers.ts';
 import { allow } from './model-settings.ts';
-import type { ModelMetrics, RequestMeter } from './metrics.ts';
+import type { RequestMeter } from './metrics.ts';
+import type { Requests } from './requests.ts';
 import { reserve } from './reservation.ts';
 import type { Settings } from './settings.ts';
 import type { BillingStore } from './store/billing.ts';
@@ -47,7 +48,7 @@ export const createTextRequests = (
   workers: Workers,
   settings: Pick<Settings, 'of'>,
   billing: BillingStore,
-  metrics: Pick<ModelMetrics, 'request'>,
+  requests: Pick<Requests, 'follow'>,
 ): TextRequests => {
   const stopping = new AbortController();
   const running = new Set<Promise<unknown>>();
@@ -57,9 +58,9 @@ export const createTextRequests = (
     request: TextRequest<T>,
     { userId, credential }: Caller,
     { log, signal: left }: RequestContext,
+    requestId: string,
     meter: RequestMeter,
   ): Promise<ReadTexts<T>> => {
-    const requestId = randomUUID();
     const signal = AbortSignal.any([left, stopping.signal]);
     const model = await workers.use(name, request.kind, signal);
     using texts = await model.openTexts(request.texts, userId, signal, request.query);
@@ -83,7 +84,7 @@ export const createTextRequests = (
       await reservation.settlePrompt('settled', read);
       workers.answered(model.name);
       meter.completed();
-      meter.charged(read);
+      meter.charged({ promptTokens: read, completionTokens: 0 });
       const usage = { promptTokens, completionTokens: 0, totalTokens: promptTokens, cachedTokens: 0 };
       return { requestId, model: { name: model.name }, user: { id: userId }, usage, made };
     } catch (error) {
@@ -95,7 +96,7 @@ export const createTextRequests = (
         .catch((failure: unknown) =>
           log.error({ error: failure, request: requestId }, 'a request was not settled; its lease will end it'),
         );
-      meter.charged(charged);
+      meter.charged({ promptTokens: charged, completionTokens: 0 });
       throw error;
     }
   };
@@ -106,13 +107,20 @@ export const createTextRequests = (
     context: RequestContext,
   ): Promise<ReadTexts<T>> => {
     const caller = callerOf(context);
-    allow(model, await settings.of(model), caller);
-    const request = read();
-    const meter = metrics.request();
+    const requestId = randomUUID();
+    const agent = context.client.userAgent;
+    const meter = requests.follow({ requestId, kind: 'TEXTS', model, caller, agent });
+    let failure: unknown;
     try {
-      return await make(model, request, caller, context, meter);
+      allow(model, await settings.of(model), caller);
+      const request = read();
+      meter.reads(() => request.texts.join('\n\n'));
+      return await make(model, request, caller, context, requestId, meter);
+    } catch (error) {
+      failure = error;
+      throw error;
     } finally {
-      meter.ends(context.signal.aborted);
+      meter.ends(context.signal.aborted, failure);
     }
   };
 

@@ -171,6 +171,12 @@ const MANAGED: Readonly<Record<string, Managed>> = {
     action: 'model.settings-changed',
     target: 'starter',
   },
+  'Mutation.setPromptLogging': {
+    document: 'mutation { setPromptLogging(enabled: true, days: 3) { enabled } }',
+    variables: () => ({}),
+    action: 'prompt-logging.set',
+    target: null,
+  },
   'Mutation.cancelDownload': {
     document: 'mutation { cancelDownload(name: "far") { name } }',
     // From a hub that nobody has started, so that it is still being tried.

@@ -92,7 +92,7 @@ test('only an admin erases, and a developer not even himself', async () => {
 test('erasing ends what runs, closes every door, and leaves an exact bill under an id that names nobody', async () => {
   const running = chat();
   await running.begun;
-  expect(await ask(ERASE, { id, email: EMAIL }, admin)).toEqual({ pending: ['agents', 'sandbox'] });
+  expect(await ask(ERASE, { id, email: EMAIL }, admin)).toEqual({ pending: ['agents', 'models', 'sandbox'] });
   await running.ended;
   expect((await studio.graphql('{ me { id } }', { token })).status).toBe(401);
   const login = await studio.graphql(`mutation { login(email: "${EMAIL}", password: "${PASSWORD}") { expiresAt } }`);

@@ -46,7 +46,9 @@ const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'Query.models': ALL,
   'Query.project': ALL,
   'Query.projects': ALL,
+  'Query.promptLogging': ALL,
   'Query.quotas': ADMINS,
+  'Query.requestLog': ALL,
   'Query.signingKeys': ADMINS,
   'Query.systemStatus': ADMINS,
   'Query.tokenize': WRITERS,
@@ -86,6 +88,7 @@ const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'Mutation.setModelPrice': ADMINS,
   'Mutation.setModelSettings': ADMINS,
   'Mutation.setMonthlyLimit': ADMINS,
+  'Mutation.setPromptLogging': ADMINS,
   'Mutation.setQuota': ADMINS,
   'Mutation.setUserRole': ADMINS,
   'Mutation.setUserStatus': ADMINS,
@@ -106,6 +109,7 @@ const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'User.monthlyLimit': ALL,
   'User.projectData': ALL,
   'User.quotas': ALL,
+  'User.requestData': ALL,
   'User.sessions': ALL,
   'User.status': ALL,
   'User.totpEnabled': ALL,
@@ -141,6 +145,7 @@ const literal = (type: GraphQLInputType): string => {
     );
     return `{ ${required.map((field) => `${field.name}: ${literal(field.type)}`).join(', ')} }`;
   }
+  if (type.name === 'Boolean') return 'true';
   return type.name === 'Int' ? '1' : '"x"';
 };
 

@@ -9,6 +9,7 @@ import type { Caller } from '#mesh/identity.ts';
 import { createLog } from '#mesh/log.ts';
 import type { Subgraph } from '#mesh/service.ts';
 import { startAgents } from '#subgraphs/agents/server.ts';
+import { startModels } from '#subgraphs/models/server.ts';
 import { startSandbox } from '#subgraphs/sandbox/server.ts';
 import { askSubgraph, codeOf, someone, type Answer } from '#tests/harness/caller.ts';
 import { startTestUsers, type TestUsers } from '#tests/harness/users.ts';
@@ -20,15 +21,16 @@ let users: TestUsers;
 let home: string;
 let sandbox: Subgraph;
 let agents: Subgraph;
+let models: Subgraph;
 let admin: Caller;
 
 const services = async (): Promise<void> => {
   const config = readConfig({ DEVSTUDIO_HOME: home }, '/');
   const common = { config, databaseUrl: users.database.url, secret: users.database.secret, log };
-  [sandbox, agents] = await Promise.all([startSandbox(common), startAgents(common)]);
+  [sandbox, agents, models] = await Promise.all([startSandbox(common), startAgents(common), startModels(common)]);
 };
 const stopServices = async (): Promise<void> => {
-  await Promise.all([sandbox.stop(), agents.stop()]);
+  await Promise.all([sandbox.stop(), agents.stop(), models.stop()]);
 };
 
 beforeAll(async () => {
@@ -109,7 +111,7 @@ describe('an erased person', () => {
     );
     const answer = await erase(ada.userId, 'ADA@devstudio.test');
     expect(answer.errors).toBeUndefined();
-    expect(answer.data).toEqual({ eraseUser: { userId: ada.userId, pending: ['agents', 'sandbox'] } });
+    expect(answer.data).toEqual({ eraseUser: { userId: ada.userId, pending: ['agents', 'models', 'sandbox'] } });
     await expect.poll(() => pending(ada.userId), { timeout: 20_000 }).toBe(0);
 
     expect(await isThere(folder)).toBe(false);
@@ -235,7 +237,7 @@ describe('an erasure', () => {
     await erase(sam.userId, sam.email);
     // As a kill between the files and the row leaves it.
     await rm(join(folder, 'deep', 'er'), { recursive: true });
-    expect(await pending(sam.userId)).toBe(2);
+    expect(await pending(sam.userId)).toBe(3);
     await services();
     await expect.poll(() => pending(sam.userId), { timeout: 20_000 }).toBe(0);
     expect(await isThere(folder)).toBe(false);
@@ -249,7 +251,7 @@ describe('an erasure', () => {
     // The owner of the database is no service.
     expect(await users.database.sql('select * from erasure.pending()')).toEqual([]);
     await users.database.sql('select erasure.done($1)', [who.userId]);
-    expect(await pending(who.userId)).toBe(2);
+    expect(await pending(who.userId)).toBe(3);
     await services();
     await expect.poll(() => pending(who.userId), { timeout: 20_000 }).toBe(0);
   });

@@ -3,12 +3,14 @@ import { callerOf } from '#mesh/subgraph.ts';
 import { CATALOGUE } from '../downloads/source.ts';
 import { isShown } from '../model-settings.ts';
 import type { Services } from '../services.ts';
+import { requestLogOf } from './request-log.ts';
 import { statusOf } from './status.ts';
 import { tokensOf } from './tokens.ts';
 
 export const queryOf = (services: Services): QueryResolvers => ({
   ...statusOf(services),
   ...tokensOf(services),
+  ...requestLogOf(services).Query,
   models: async (_, _args, context) => {
     const caller = callerOf(context);
     const all = await services.catalogue.list();
