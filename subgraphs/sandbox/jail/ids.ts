@@ -1,0 +1,54 @@
+import { chmod, chown, copyFile, link, mkdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * The user that jails run as where the service is root: one that owns nothing. Root must not start them: inside, it
+ * would be root of the host to the kernel wherever a file's owner decides.
+ */
+const UNPRIVILEGED = 20_001;
+
+/** Of the process to be spawned. Empty for a service that is not root: its jails run as its own user. */
+export type SpawnIds = { readonly uid: number; readonly gid: number } | Record<string, never>;
+
+export const jailIds = (): SpawnIds => (process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {});
+
+/** Makes a folder that jails may write to when it is bound for writing. */
+export const makeJailFolder = async (path: string): Promise<void> => {
+  await mkdir(path, { mode: 0o700 });
+  const { uid, gid } = jailIds();
+  if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
+};
+
+const OTHERS_MAY_READ = 0o4;
+const OTHERS_MAY_ENTER = 0o1;
+
+const isReachable = async (path: string): Promise<boolean> => {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    if (((await stat(folder)).mode & OTHERS_MAY_ENTER) === 0) return false;
+    if (folder === dirname(folder)) break;
+  }
+  return ((await stat(path)).mode & OTHERS_MAY_READ) !== 0;
+};
+
+/**
+ * A path under which the jails' user can read a file: its own, or that of a second name (or copy) in a folder of ours
+ * when it lies under one that is closed to others, such as /root.
+ * @param folder reachable by the jails' user
+ */
+export const reachableFile = async (path: string, folder: string): Promise<string> => {
+  if (jailIds().uid === undefined || (await isReachable(path))) return path;
+  const target = join(folder, basename(path));
+  const { mode } = await stat(path);
+  // A second name shares the file's mode, which is not ours to change.
+  const isLinked =
+    (mode & OTHERS_MAY_READ) !== 0 &&
+    (await link(path, target).then(
+      () => true,
+      () => false,
+    ));
+  if (!isLinked) {
+    await copyFile(path, target);
+    await chmod(target, 0o555);
+  }
+  return target;
+};
