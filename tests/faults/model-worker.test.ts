@@ -116,6 +116,13 @@ describe('workers that die', () => {
       ),
     });
     await expectStarterToAnswer();
+    // The file is mended; an admin does not wait until the rest is over, and nobody does after him.
+    await writeRandomModel(join(models.modelsDir, 'headless.gguf'));
+    const { errors } = await models.graphql(caller, 'mutation { loadModel(name: "headless") { name } }');
+    expect(errors).toBeUndefined();
+    expect(await model('headless')).toMatchObject({ status: 'LOADED', lastError: null });
+    for await (const event of models.chat(caller, { ...asking('headless'), maxTokens: 2 }))
+      expect(event.index).toBeLessThan(2);
   });
 
   test('a conversation that the model’s own template refuses fails alone, however often', async () => {
