@@ -302,6 +302,8 @@ export type Model = {
   name: Scalars['String']['output'];
   /** Micro-credits a prompt token. */
   promptTokenPrice: Scalars['Int']['output'];
+  /** Whether servers elsewhere answer for it. */
+  remote: Scalars['Boolean']['output'];
   settings: ModelSettings;
   /** Size of the GGUF file; 0 while it is not installed. */
   sizeBytes: Scalars['ByteCount']['output'];
@@ -412,10 +414,11 @@ export type ModelSettingsInput = {
 };
 
 export type ModelStatus =
-  /** Installed, not in memory. */
+  /** Installed, not in memory; of a remote one: none of its servers was heard of yet. */
   | 'AVAILABLE'
-  /** Its worker ended by itself; the next use starts it again. */
+  /** Its worker ended by itself; the next use starts it again. Of a remote one: no server of it answers. */
   | 'CRASHED'
+  /** In memory; of a remote one: a server of it answers. */
   | 'LOADED'
   | 'LOADING'
   /** Its file is not in the models folder: `download` says whether it is on its way. */
@@ -423,6 +426,11 @@ export type ModelStatus =
 
 export type Mutation = {
   __typename?: 'Mutation';
+  /**
+   * Has a model answered for by servers elsewhere that speak OpenAI's protocol, such as vLLM, llama-server, Ollama or another
+   * studio. CONFLICT where there is a model of this name.
+   */
+  addRemoteModel: Model;
   /** Ends a download and forgets what has come of it. */
   cancelDownload: Model;
   /** Answers when the whole completion is there; the model is loaded on first use. */
@@ -443,6 +451,8 @@ export type Mutation = {
    * with options that would change it the answer is CONFLICT: unload it first.
    */
   loadModel: Model;
+  /** Forgets a model of other servers, its key and its settings; what it answers at the moment fails. False where there was none. */
+  removeRemoteModel: Scalars['Boolean']['output'];
   /**
    * Puts documents in the order in which they answer a query; the model is loaded on first use. Billed are the tokens of each
    * document with the query.
@@ -457,6 +467,11 @@ export type Mutation = {
   setPromptLogging: PromptLogging;
   /** Stops the model's worker and frees its memory. */
   unloadModel: Model;
+};
+
+
+export type MutationAddRemoteModelArgs = {
+  input: RemoteModelInput;
 };
 
 
@@ -493,6 +508,11 @@ export type MutationEmbedArgs = {
 export type MutationLoadModelArgs = {
   name: Scalars['String']['input'];
   options?: InputMaybe<ModelOptionsInput>;
+};
+
+
+export type MutationRemoveRemoteModelArgs = {
+  name: Scalars['String']['input'];
 };
 
 
@@ -590,6 +610,24 @@ export type Ranking = {
   usage: TokenUsage;
   /** Who is billed. */
   user: User;
+};
+
+export type RemoteModelInput = {
+  /** Sent to every one of them, and never shown again. Without it none is sent. */
+  apiKey?: InputMaybe<Scalars['String']['input']>;
+  /** Tokens that prompt and completion may have together, 64 to 16 777 216: as the servers are set up. */
+  contextSize: Scalars['Int']['input'];
+  /** CHAT or EMBEDDING; CHAT by default. */
+  kind?: InputMaybe<ModelKind>;
+  /** What the servers call it. */
+  model: Scalars['String']['input'];
+  /** What it is called here: letters, digits, `.`, `_` and `-`. */
+  name: Scalars['String']['input'];
+  /**
+   * Where its servers are, 1 to 16, each to the path that `/chat/completions` follows, for example
+   * `http://10.0.0.7:8000/v1`. Without encryption in private networks alone. Redirects are not followed.
+   */
+  urls: Array<Scalars['String']['input']>;
 };
 
 export type RequestData = {
@@ -903,6 +941,7 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RankedDocument: ResolverTypeWrapper<RankedDocument>;
   Ranking: ResolverTypeWrapper<RankingMapper>;
+  RemoteModelInput: RemoteModelInput;
   RequestData: ResolverTypeWrapper<RequestData>;
   RequestKind: RequestKind;
   RequestLogFilter: RequestLogFilter;
@@ -958,6 +997,7 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   RankedDocument: RankedDocument;
   Ranking: RankingMapper;
+  RemoteModelInput: RemoteModelInput;
   RequestData: RequestData;
   RequestLogFilter: RequestLogFilter;
   RerankInput: RerankInput;
@@ -1095,6 +1135,7 @@ export type ModelResolvers<ContextType = RequestContext, ParentType extends Reso
   memoryBytes?: Resolver<Maybe<ResolversTypes['ByteCount']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   promptTokenPrice?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  remote?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   settings?: Resolver<ResolversTypes['ModelSettings'], ParentType, ContextType>;
   sizeBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['ModelStatus'], ParentType, ContextType>;
@@ -1133,6 +1174,7 @@ export type ModelSettingsResolvers<ContextType = RequestContext, ParentType exte
 };
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  addRemoteModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationAddRemoteModelArgs, 'input'>>;
   cancelDownload?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationCancelDownloadArgs, 'name'>>;
   chat?: Resolver<ResolversTypes['ChatCompletion'], ParentType, ContextType, RequireFields<MutationChatArgs, 'input'>>;
   complete?: Resolver<ResolversTypes['ChatCompletion'], ParentType, ContextType, RequireFields<MutationCompleteArgs, 'input'>>;
@@ -1140,6 +1182,7 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   downloadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationDownloadModelArgs, 'name'>>;
   embed?: Resolver<ResolversTypes['Embeddings'], ParentType, ContextType, RequireFields<MutationEmbedArgs, 'input'>>;
   loadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationLoadModelArgs, 'name'>>;
+  removeRemoteModel?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationRemoveRemoteModelArgs, 'name'>>;
   rerank?: Resolver<ResolversTypes['Ranking'], ParentType, ContextType, RequireFields<MutationRerankArgs, 'input'>>;
   setModelSettings?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationSetModelSettingsArgs, 'input'>>;
   setPromptLogging?: Resolver<ResolversTypes['PromptLogging'], ParentType, ContextType, RequireFields<MutationSetPromptLoggingArgs, 'enabled'>>;

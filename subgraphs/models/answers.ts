@@ -6,6 +6,8 @@ export interface Step extends Batch {
   readonly reason: Reason | null;
   /** Tokens of the prompt that were not read again; known at the end. */
   readonly cachedTokens: number;
+  /** Tokens of the prompt as another machine has counted them; known at the end, and where it tells them. */
+  readonly promptTokens?: number;
 }
 
 /** The answers of one worker. */

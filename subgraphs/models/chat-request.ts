@@ -35,7 +35,7 @@ export const MAX_ANSWERS = 8;
 /** Calls of one answer. */
 const MOST_CALLS = 16;
 
-const grammarForm = (grammar: string): Form => ({ kind: 'grammar', grammar });
+const grammarForm = (grammar: string, schema: unknown): Form => ({ kind: 'grammar', grammar, schema });
 
 /** The tool that must be called by name. */
 const toolNamed = (name: string, tools: readonly Tool[]): Tool =>
@@ -57,10 +57,10 @@ const readForm = (input: ChatInput, tools: readonly Tool[]): Form => {
   }
   if ((responseSchema ?? null) !== null) {
     const grammar = jsonGrammar(responseSchema);
-    if (grammar.outcome === 'grammar') return grammarForm(grammar.gbnf);
+    if (grammar.outcome === 'grammar') return grammarForm(grammar.gbnf, responseSchema);
     return refuse('responseSchema', `responseSchema cannot be enforced: ${grammar.reason}.`);
   }
-  if (structured) return grammarForm(OBJECT_GRAMMAR);
+  if (structured) return grammarForm(OBJECT_GRAMMAR, null);
   return { kind: 'free', mostCalls: input.parallelToolCalls === false ? 1 : MOST_CALLS };
 };
 

@@ -9,10 +9,10 @@ import { allow } from './model-settings.ts';
 import type { ChatCompletionMapper, ChatEventMapper } from './mappers.ts';
 import { promptText } from './request-log/record.ts';
 import type { Requests } from './requests.ts';
+import type { Serving } from './serving.ts';
 import type { Settings } from './settings.ts';
 import type { BillingStore } from './store/billing.ts';
 import type { ModelSettings } from './store/settings.ts';
-import type { Workers } from './workers.ts';
 
 /** A step of a chat's stream. A failure is one as well, so that it arrives in the stream's own format. */
 export type ChatItem =
@@ -52,7 +52,7 @@ interface RunningChat {
 }
 
 export const createChats = (
-  workers: Workers,
+  serving: Serving,
   settings: Pick<Settings, 'of'>,
   billing: BillingStore,
   requests: Pick<Requests, 'follow'>,
@@ -81,7 +81,7 @@ export const createChats = (
       const request = ask.read(inForce);
       meter.reads(() => promptText(request.prompts));
       const sampled = (more: number): void => void (tokens += more);
-      const ground = { requestId, workers, billing, meter, log: context.log, sampled };
+      const ground = { requestId, serving, billing, meter, log: context.log, sampled };
       for await (const event of generate(request, caller, AbortSignal.any([signal, stopping.signal]), ground)) {
         meter.writes(event.text);
         for (const call of event.toolCalls) meter.writes(`${call.name}(${call.arguments})`);

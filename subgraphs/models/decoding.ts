@@ -17,7 +17,7 @@ const MAX_STOPS = 8;
 const MAX_STOP_LENGTH = 64;
 const MAX_INT = 2_147_483_647;
 const MAX_TOP = 20;
-const DEFAULTS = { temperature: 0.7, topP: 0.95, topK: 40, repeatPenalty: 1 } as const;
+export const DEFAULTS = { temperature: 0.7, topP: 0.95, topK: 40, repeatPenalty: 1 } as const;
 
 /** GraphQL means the same by an argument that is null and one that is left out. */
 const given = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;

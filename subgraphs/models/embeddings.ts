@@ -22,11 +22,15 @@ export const embed = async (
       texts,
       query: null,
       making: (model: string, most: number) => {
-        const wanted = dimensions ?? most;
-        if (wanted > most) {
-          return refuse('dimensions', `dimensions is ${wanted}; vectors of ${model} have ${most}.`);
-        }
-        return (vector: Float32Array, index: number) => ({ index, embedding: unitVector(vector, wanted) });
+        const check = (there: number): void => {
+          if (dimensions === null || dimensions <= there) return;
+          refuse('dimensions', `dimensions is ${dimensions}; vectors of ${model} have ${there}.`);
+        };
+        check(most);
+        return (vector: Float32Array, index: number) => {
+          check(vector.length);
+          return { index, embedding: unitVector(vector, dimensions ?? vector.length) };
+        };
       },
     } as const;
   };

@@ -4,16 +4,17 @@ import type { GenerationRequest } from './chat-request.ts';
 import { shifted } from './context-shift.ts';
 import type { ChatEventMapper, Finish } from './mappers.ts';
 import type { RequestMeter } from './metrics.ts';
+import { tallyPrompts } from './prompt-tally.ts';
 import { reserve } from './reservation.ts';
+import type { Serving } from './serving.ts';
 import type { BillingStore } from './store/billing.ts';
-import type { Workers } from './workers.ts';
 import type { Reason } from './worker/protocol.ts';
 
 /** What a generation stands on. */
 export interface Ground {
   /** The id of the request, on the bill and in its answer. */
   readonly requestId: string;
-  readonly workers: Workers;
+  readonly serving: Serving;
   readonly billing: BillingStore;
   readonly meter: RequestMeter;
   readonly log: Log;
@@ -39,12 +40,13 @@ export const generate = async function* (
   request: GenerationRequest,
   { userId, credential }: Pick<Caller, 'userId' | 'credential'>,
   signal: AbortSignal,
-  { requestId, workers, billing, meter, log, sampled }: Ground,
+  { requestId, serving, billing, meter, log, sampled }: Ground,
 ): AsyncGenerator<ChatEventMapper, void, undefined> {
-  const model = await workers.use(request.model, 'CHAT', signal);
+  const model = await serving.use(request.model, 'CHAT', signal);
   const prompts = request.shifts ? await shifted(model, request, signal) : request.prompts;
   using conversation = await model.open(prompts, userId, signal);
-  const promptTokens = sum(conversation.prompts.map((prompt) => prompt.promptTokens));
+  const tally = tallyPrompts(conversation.prompts);
+  const promptTokens = tally.most;
   const choices = conversation.prompts.flatMap(({ room }, prompt) =>
     Array.from({ length: request.answers }, () => ({ prompt, wanted: Math.min(request.maxTokens ?? room, room) })),
   );
@@ -56,7 +58,7 @@ export const generate = async function* (
     log,
   );
   log.info({ chat: requestId, model: model.name, promptTokens, cap: reservation.cap }, 'a chat begins');
-  meter.begins(model.name, promptTokens);
+  meter.begins(model.name, tally.total());
   const common = { requestId, model: { name: model.name }, user: { id: userId } };
   const until = AbortSignal.any([signal, reservation.revoked]);
   let index = 0;
@@ -70,10 +72,11 @@ export const generate = async function* (
     meter.generated(tokens);
   };
   const settle = async (): Promise<ChatEventMapper['usage']> => {
-    await reservation.settle('settled', { completionTokens: generated, chargePrompt: true });
-    workers.answered(model.name);
+    const read = tally.total();
+    await reservation.settle('settled', { completionTokens: generated, chargePrompt: true, promptTokens: read });
+    serving.answered(model.name);
     meter.completed();
-    return { promptTokens, completionTokens: generated, totalTokens: promptTokens + generated, cachedTokens };
+    return { promptTokens: read, completionTokens: generated, totalTokens: read + generated, cachedTokens };
   };
   try {
     for (const [choice, { prompt, wanted }] of choices.entries()) {
@@ -100,9 +103,19 @@ export const generate = async function* (
         const extra = { ...(calls ? { toolCalls: calls } : {}), ...(logprobs ? { logprobs } : {}) };
         if (reason !== null) {
           // Another answer to the same prompt finds all of it remembered.
-          if (choice % request.answers === 0) cachedTokens += step.cachedTokens;
+          if (choice % request.answers === 0) {
+            cachedTokens += step.cachedTokens;
+            if (step.promptTokens !== undefined) tally.told(prompt, step.promptTokens);
+          }
           if (!isLast) await reservation.record(generated);
-          yield { ...piece(text, finishOf(reason, cap < wanted), isLast ? await settle() : null), ...extra };
+          yield {
+            ...piece(
+              text,
+              finishOf(reason, cap < wanted && step.completionTokens >= cap),
+              isLast ? await settle() : null,
+            ),
+            ...extra,
+          };
         } else {
           await reservation.record(generated);
           if (text !== '' || calls || logprobs) yield { ...piece(text), ...extra };
@@ -116,11 +129,11 @@ export const generate = async function* (
     // Left by its reader: what was begun was read for him. Failed: nothing is charged unless something was delivered.
     const chargePrompt = begun && !failed;
     await reservation
-      .settle(failed ? 'failed' : 'cancelled', { chargePrompt })
+      .settle(failed ? 'failed' : 'cancelled', { chargePrompt, promptTokens: tally.total() })
       .catch((error: unknown) =>
         log.error({ error, chat: requestId }, 'a chat was not settled; its lease will end it'),
       );
     const completionTokens = reservation.recorded();
-    meter.charged({ promptTokens: chargePrompt || completionTokens > 0 ? promptTokens : 0, completionTokens });
+    meter.charged({ promptTokens: chargePrompt || completionTokens > 0 ? tally.total() : 0, completionTokens });
   }
 };

@@ -4,6 +4,7 @@ import { createAnswers, type Step } from './answers.ts';
 import { refuse } from './bounds.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { openTexts, type Answer, type Leave, type OpenTexts, type WorkerLine } from './open-texts.ts';
+import type { CountedPrompt } from './prompt-tally.ts';
 import { createSlots } from './slots.ts';
 import { watchSilence } from './watchdog.ts';
 import { startWorker, type WorkerProcess } from './worker-process.ts';
@@ -50,7 +51,7 @@ export interface LoadedModel {
 /** A conversation that has its place. */
 interface OpenConversation extends Disposable {
   /** Of each prompt its tokens, and the completion tokens that the context has room for, at least 1. */
-  readonly prompts: readonly { readonly promptTokens: number; readonly room: number }[];
+  readonly prompts: readonly (CountedPrompt & { readonly room: number })[];
   /**
    * Answers one of the prompts; asking for the next step takes the one before it. The last one has a reason. One after
    * the other, as often as is wanted.

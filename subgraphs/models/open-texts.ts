@@ -26,8 +26,10 @@ export interface WorkerLine {
 export interface OpenTexts extends Disposable {
   /** Of each text, at least 1. */
   readonly tokens: readonly number[];
-  /** How many numbers the model makes of a text. */
+  /** How many numbers the model makes of a text; Infinity where another machine makes them and they themselves tell. */
   readonly dimensions: number;
+  /** There where another machine counts them when it answers: tokens of the texts that were read, or are being read. */
+  readonly counted?: () => number;
   /**
    * Makes the numbers of one text: a vector, or how well it answers the query. To be called for one after the other.
    * @throws StudioError MODEL_CRASHED; the signal's reason

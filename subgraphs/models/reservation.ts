@@ -18,10 +18,14 @@ export interface Reservation {
   /**
    * Charges what was recorded and, if given, more, which is recorded first: so a settlement only repeats what is on the
    * disk already. The second and later calls do nothing.
+   * @param options.promptTokens where the prompt turned out to have fewer than are held
    * @throws StudioError when the reservation is in force no more; SERVICE_UNAVAILABLE, and then the end of the lease
    * charges what was recorded
    */
-  settle(outcome: Outcome, options: { completionTokens?: number; chargePrompt: boolean }): Promise<void>;
+  settle(
+    outcome: Outcome,
+    options: { completionTokens?: number; chargePrompt: boolean; promptTokens?: number },
+  ): Promise<void>;
   /**
    * Charges so many tokens of the prompt of a request that has no completion, otherwise as `settle`.
    * @throws StudioError SERVICE_UNAVAILABLE, and then the end of the lease charges nothing
@@ -128,10 +132,14 @@ export const reserve = async (billing: BillingStore, request: ReservationRequest
     revoked: revocation.signal,
     record,
     recorded: () => recorded,
-    settle: async (outcome, { completionTokens = recorded, chargePrompt }) => {
+    settle: async (outcome, { completionTokens = recorded, chargePrompt, promptTokens = request.promptTokens }) => {
       if (settled) return;
       if (completionTokens > recorded) await record(completionTokens);
-      await end(outcome, () => billing.settle(requestId, completionTokens, outcome, chargePrompt));
+      await end(outcome, () =>
+        promptTokens === request.promptTokens
+          ? billing.settle(requestId, completionTokens, outcome, chargePrompt)
+          : billing.settleMeasured(requestId, { promptTokens, completionTokens }, outcome, chargePrompt),
+      );
     },
     settlePrompt: async (outcome, promptTokens) => {
       if (settled) return;

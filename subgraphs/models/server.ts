@@ -27,9 +27,12 @@ import { mutationOf } from './resolvers/mutation.ts';
 import { queryOf } from './resolvers/query.ts';
 import { requestLogOf } from './resolvers/request-log.ts';
 import { subscriptionOf } from './resolvers/subscription.ts';
+import { createRemoteModels } from './remote/remote-models.ts';
 import type { Services } from './services.ts';
+import { createServing } from './serving.ts';
 import { createSettings, type Settings } from './settings.ts';
 import { installStarter } from './starter/install.ts';
+import { openBackendStore } from './store/backends.ts';
 import { openDownloadStore } from './store/downloads.ts';
 import { openSettingsStore } from './store/settings.ts';
 import { eraseRequests, insertRequests } from './store/request-log.ts';
@@ -89,12 +92,19 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
   const pinned = keepPinned(catalogue, settings, workers, log);
   const billing = openBilling(database, randomUUID());
   const metrics = createMetrics(workers);
+  const remotes = createRemoteModels(
+    openBackendStore(database),
+    secret('backends'),
+    (name) => changes.publish(name),
+    log,
+  );
+  const serving = createServing(workers, remotes);
   const requestQueue = createRequestQueue((records) => insertRequests(database, records), metrics.registry, log);
   const promptLogging = startPromptLogging(database, config.requestLogDays, log);
   const erasing = startErasing(database, (userId) => eraseRequests(database, userId), { log });
   const requests = createRequests(metrics, requestQueue, promptLogging);
-  const chats = createChats(workers, settings, billing, requests);
-  const texts = createTextRequests(workers, settings, billing, requests);
+  const chats = createChats(serving, settings, billing, requests);
+  const texts = createTextRequests(serving, settings, billing, requests);
   const downloads = createDownloads({
     hub: openHub(config.hub),
     store: openDownloadStore(database),
@@ -113,6 +123,8 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
     texts,
     prices: createPrices(billing),
     downloads,
+    remotes,
+    serving,
     settings,
     requests,
     promptLogging,
@@ -137,7 +149,7 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
       pinned.stop();
       await downloads.stop();
       await Promise.all([chats.stop(), texts.stop()]);
-      await workers.stop();
+      await Promise.all([workers.stop(), remotes.stop()]);
       await Promise.all([requestQueue.stop(), promptLogging.stop(), erasing.stop()]);
       await database.end();
     },

@@ -7,9 +7,9 @@ import { allow } from './model-settings.ts';
 import type { RequestMeter } from './metrics.ts';
 import type { Requests } from './requests.ts';
 import { reserve } from './reservation.ts';
+import type { Serving } from './serving.ts';
 import type { Settings } from './settings.ts';
 import type { BillingStore } from './store/billing.ts';
-import type { Workers } from './workers.ts';
 
 /** Texts that a model reads, each for itself and to its end, to make numbers of it. */
 export interface TextRequest<T> {
@@ -45,7 +45,7 @@ export interface TextRequests {
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
 export const createTextRequests = (
-  workers: Workers,
+  serving: Serving,
   settings: Pick<Settings, 'of'>,
   billing: BillingStore,
   requests: Pick<Requests, 'follow'>,
@@ -62,7 +62,7 @@ export const createTextRequests = (
     meter: RequestMeter,
   ): Promise<ReadTexts<T>> => {
     const signal = AbortSignal.any([left, stopping.signal]);
-    const model = await workers.use(name, request.kind, signal);
+    const model = await serving.use(name, request.kind, signal);
     using texts = await model.openTexts(request.texts, userId, signal, request.query);
     const makeOf = request.making(model.name, texts.dimensions);
     const promptTokens = sum(texts.tokens);
@@ -81,16 +81,17 @@ export const createTextRequests = (
         read += tokens;
         made.push(makeOf(await texts.embed(index, until), index));
       }
-      await reservation.settlePrompt('settled', read);
-      workers.answered(model.name);
+      const counted = texts.counted?.() ?? read;
+      await reservation.settlePrompt('settled', counted);
+      serving.answered(model.name);
       meter.completed();
-      meter.charged({ promptTokens: read, completionTokens: 0 });
-      const usage = { promptTokens, completionTokens: 0, totalTokens: promptTokens, cachedTokens: 0 };
+      meter.charged({ promptTokens: counted, completionTokens: 0 });
+      const usage = { promptTokens: counted, completionTokens: 0, totalTokens: counted, cachedTokens: 0 };
       return { requestId, model: { name: model.name }, user: { id: userId }, usage, made };
     } catch (error) {
       // Left by its reader, or ended with his account: that much was read for him. What we failed to do costs nothing.
       const cancelled = left.aborted || reservation.revoked.aborted;
-      const charged = cancelled ? read : 0;
+      const charged = cancelled ? (texts.counted?.() ?? read) : 0;
       await reservation
         .settlePrompt(cancelled ? 'cancelled' : 'failed', charged)
         .catch((failure: unknown) =>

@@ -91,6 +91,12 @@ const quotaOf = ({ id }: Person) => ({
   input: { subject: { kind: 'USER', id }, unit: 'REQUESTS', period: 'DAY', limit: '9' },
 });
 
+const ADD_REMOTE = `mutation ($name: String!) {
+  addRemoteModel(
+    input: { name: $name, urls: ["http://127.0.0.1:1/v1"], model: "m", apiKey: "k", contextSize: 1024 }
+  ) { name }
+}`;
+
 const MANAGED: Readonly<Record<string, Managed>> = {
   'Mutation.createUser': {
     document:
@@ -196,6 +202,21 @@ const MANAGED: Readonly<Record<string, Managed>> = {
     },
     action: 'model.deleted',
     target: 'unwanted',
+  },
+  'Mutation.addRemoteModel': {
+    document: ADD_REMOTE,
+    variables: () => ({ name: 'far-away' }),
+    action: 'model.remote-added',
+    target: 'far-away',
+  },
+  'Mutation.removeRemoteModel': {
+    document: 'mutation { removeRemoteModel(name: "unwanted-there") }',
+    variables: async () => {
+      await ask(ADD_REMOTE, { name: 'unwanted-there' });
+      return {};
+    },
+    action: 'model.remote-removed',
+    target: 'unwanted-there',
   },
   'Mutation.unloadModel': {
     document: 'mutation { unloadModel(name: "starter") { name } }',

@@ -33,7 +33,8 @@ const RESERVE = `select * from billing.reserve('${randomUUID()}', 'w', '${random
 const HEARTBEAT = `select billing.heartbeat('${randomUUID()}', 'w', 1, '1 minute')`;
 const SETTLE = `select billing.settle('${randomUUID()}', 'w', 1, 'settled', true)`;
 const SETTLE_PROMPT = `select billing.settle_prompt('${randomUUID()}', 'w', 1, 'settled')`;
-const SPINE = [RESERVE, HEARTBEAT, SETTLE, SETTLE_PROMPT];
+const SETTLE_MEASURED = `select billing.settle_measured('${randomUUID()}', 'w', 1, 1, 'settled', true)`;
+const SPINE = [RESERVE, HEARTBEAT, SETTLE, SETTLE_PROMPT, SETTLE_MEASURED];
 const HOUSE = [
   'select billing.reap()',
   `select billing.balance('${randomUUID()}')`,

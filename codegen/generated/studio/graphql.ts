@@ -90,10 +90,11 @@ export type ModelKind =
   | 'RERANKING';
 
 export type ModelStatus =
-  /** Installed, not in memory. */
+  /** Installed, not in memory; of a remote one: none of its servers was heard of yet. */
   | 'AVAILABLE'
-  /** Its worker ended by itself; the next use starts it again. */
+  /** Its worker ended by itself; the next use starts it again. Of a remote one: no server of it answers. */
   | 'CRASHED'
+  /** In memory; of a remote one: a server of it answers. */
   | 'LOADED'
   | 'LOADING'
   /** Its file is not in the models folder: `download` says whether it is on its way. */

@@ -1,5 +1,6 @@
 import type { ChatCompletionResolvers, ModelResolvers, ModelSettingsResolvers } from '#codegen/models.ts';
 import { CATALOGUE } from '../downloads/source.ts';
+import { isKnown } from '../known-models.ts';
 import { defaultContextSize } from '../load-plan.ts';
 import { optionsOf } from '../model-settings.ts';
 import type { ChoiceMapper } from '../mappers.ts';
@@ -21,6 +22,7 @@ export const entitiesOf = ({
   workers,
   prices,
   downloads,
+  remotes,
   settings,
 }: Services): {
   readonly Model: ModelResolvers;
@@ -29,17 +31,25 @@ export const entitiesOf = ({
 } => {
   return {
     Model: {
-      __resolveReference: async ({ name }) => ((await catalogue.find(name)) || downloads.of(name) ? { name } : null),
+      __resolveReference: async ({ name }) =>
+        (await isKnown({ catalogue, downloads, remotes }, name)) ? { name } : null,
       id: ({ name }) => name,
       kind: async ({ name }) => {
+        const remote = await remotes.find(name);
+        if (remote) return remote.kind;
         const installed = await catalogue.find(name);
         if (installed?.header.outcome === 'read') return installed.header.kind;
         // Nobody can tell what a damaged file was meant to be; a chat with it says that it is damaged.
         return CATALOGUE.find((entry) => entry.name === name)?.kind ?? 'CHAT';
       },
-      status: async ({ name }) => ((await catalogue.find(name)) ? workers.stateOf(name).status : 'NOT_INSTALLED'),
+      status: async ({ name }) => {
+        const remote = await remotes.find(name);
+        if (remote) return remote.status();
+        return (await catalogue.find(name)) ? workers.stateOf(name).status : 'NOT_INSTALLED';
+      },
+      remote: async ({ name }) => (await remotes.find(name)) !== undefined,
       contextSize: async ({ name }) => {
-        const loaded = workers.loaded(name);
+        const loaded = (await remotes.find(name)) ?? workers.loaded(name);
         if (loaded) return loaded.contextSize;
         const installed = await catalogue.find(name);
         if (!installed) return 0;
@@ -54,6 +64,8 @@ export const entitiesOf = ({
       cpuPercent: ({ name }) => workers.loaded(name)?.cpuPercent() ?? null,
       threads: ({ name }) => workers.loaded(name)?.options.threads ?? null,
       lastError: async ({ name }) => {
+        const remote = await remotes.find(name);
+        if (remote) return remote.lastError();
         const header = (await catalogue.find(name))?.header;
         return header?.outcome === 'unreadable' ? header.reason : workers.stateOf(name).lastError;
       },

@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import type { ModelSettingsInput, MutationResolvers } from '#codegen/models.ts';
 import { actorOf, recordAudit } from '#mesh/audit.ts';
 import { StudioError } from '#mesh/errors.ts';
-import { within } from '../bounds.ts';
+import { refuse, within } from '../bounds.ts';
+import { isKnown } from '../known-models.ts';
 import { changeSettings } from '../model-settings.ts';
 import type { Services } from '../services.ts';
 
@@ -23,6 +24,7 @@ export const managementOf = ({
   workers,
   changes,
   downloads,
+  remotes,
   settings,
   database,
 }: Services): Required<
@@ -58,11 +60,15 @@ export const managementOf = ({
   },
   setModelSettings: async (_, { input }, context) => {
     const { model: name, ...change } = input;
+    const remote = await remotes.find(name);
     const model = await catalogue.find(name);
-    if (!model && !downloads.of(name)) {
+    if (!(await isKnown({ catalogue, downloads, remotes }, name))) {
       throw new StudioError('NOT_FOUND', `There is no model ${JSON.stringify(name.slice(0, 128))}.`);
     }
     const changed = changeSettings(await settings.of(name), input);
+    if (remote && changed.contextShift) {
+      refuse('contextShift', `${name} is served by another machine, which counts its tokens too late for that.`);
+    }
     if (changed.contextSize !== null && model?.header.outcome === 'read') {
       within('contextSize', changed.contextSize, 1, model.header.trainedContext);
     }

@@ -6,12 +6,14 @@ import { embed } from '../embeddings.ts';
 import { rerank } from '../ranking.ts';
 import type { Services } from '../services.ts';
 import { managementOf } from './management.ts';
+import { remoteOf } from './remote.ts';
 import { requestLogOf } from './request-log.ts';
 
 const ofModel = (name: string) => ({ targetKind: 'model', targetId: name });
 
 export const mutationOf = (services: Services): MutationResolvers => ({
   ...managementOf(services),
+  ...remoteOf(services),
   ...requestLogOf(services).Mutation,
   loadModel: async (_, { name, options }, context) => {
     await services.workers.load(name, options ?? {}, context.signal);

@@ -1,6 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import type { InferenceStatus, QueryResolvers } from '#codegen/models.ts';
 import { VERSION } from '#mesh/version.ts';
+import { listed } from '../known-models.ts';
 import { machineMemory } from '../machine-memory.ts';
 import type { Services } from '../services.ts';
 
@@ -9,6 +10,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 /** What is going on, as it is at the moment of asking. */
 export const statusOf = ({
   catalogue,
+  remotes,
   workers,
   chats,
 }: Services): Required<Pick<QueryResolvers, 'inferenceStatus' | 'systemStatus'>> => {
@@ -37,7 +39,7 @@ export const statusOf = ({
       memoryBytes: machineMemory.total(),
       freeMemoryBytes: await machineMemory.available(),
       inference: inference(),
-      models: (await catalogue.list()).map(({ name }) => ({ name })),
+      models: (await listed({ catalogue, remotes })).map(({ name }) => ({ name })),
     }),
   };
 };

@@ -8,7 +8,7 @@ import type { ModelSettings } from '../store/settings.ts';
 
 /** What a model makes of texts, without an answer and without a bill. */
 export const tokensOf = ({
-  workers,
+  serving,
   settings,
 }: Services): Required<Pick<QueryResolvers, 'tokenize' | 'countTokens'>> => {
   const allowed = async (model: string, context: RequestContext): Promise<ModelSettings> => {
@@ -20,14 +20,14 @@ export const tokensOf = ({
     tokenize: async (_, { model, text }, context) => {
       await allowed(model, context);
       const read = readText('text', text);
-      const loaded = await workers.use(model, 'CHAT', context.signal);
+      const loaded = await serving.use(model, 'CHAT', context.signal);
       const tokens = await loaded.tokenize(read, context.signal);
       return { tokens: [...tokens], count: tokens.length };
     },
     countTokens: async (_, { model, messages }, context) => {
       const { messages: all } = chatWithDefaults({ model, messages }, await allowed(model, context));
       const turns = readMessages(all);
-      const loaded = await workers.use(model, 'CHAT', context.signal);
+      const loaded = await serving.use(model, 'CHAT', context.signal);
       return loaded.count({ kind: 'chat', turns, tools: [] }, context.signal);
     },
   };

@@ -59,6 +59,13 @@ export interface BillingStore {
   heartbeat(requestId: string, completionTokens: number): Promise<Beat>;
   /** Charges once; answers the state that the request ends in. */
   settle(requestId: string, completionTokens: number, outcome: Outcome, chargePrompt: boolean): Promise<string>;
+  /** As `settle`, where the prompt has turned out to have fewer tokens than are held. */
+  settleMeasured(
+    requestId: string,
+    tokens: { readonly promptTokens: number; readonly completionTokens: number },
+    outcome: Outcome,
+    chargePrompt: boolean,
+  ): Promise<string>;
   /** Charges once so many tokens of the prompt of a request that has no completion; answers as `settle`. */
   settlePrompt(requestId: string, promptTokens: number, outcome: Outcome): Promise<string>;
   /** Of the models that were given a price. */
@@ -92,6 +99,12 @@ export const openBilling = (database: Database, worker: string): BillingStore =>
   settle: (requestId, completionTokens, outcome, chargePrompt) =>
     database.oneFirst(sql.type(State)`
       select billing.settle(${requestId}::uuid, ${worker}, ${completionTokens}, ${outcome}, ${chargePrompt}) as state
+    `),
+  settleMeasured: (requestId, { promptTokens, completionTokens }, outcome, chargePrompt) =>
+    database.oneFirst(sql.type(State)`
+      select billing.settle_measured(
+        ${requestId}::uuid, ${worker}, ${promptTokens}, ${completionTokens}, ${outcome}, ${chargePrompt}
+      ) as state
     `),
   settlePrompt: (requestId, promptTokens, outcome) =>
     database.oneFirst(sql.type(State)`

@@ -39,8 +39,8 @@ export type Prompt =
 export type Form =
   /** Text, and calls of the prompt's tools where it has some. */
   | { readonly kind: 'free'; readonly mostCalls: number }
-  /** Text that keeps a grammar of GBNF. */
-  | { readonly kind: 'grammar'; readonly grammar: string }
+  /** Text that keeps a grammar of GBNF; `schema` says the same as JSON Schema, null for any object. */
+  | { readonly kind: 'grammar'; readonly grammar: string; readonly schema: unknown }
   /** A call of one of these tools of the prompt, which are written down in `choice` as a grammar. */
   | { readonly kind: 'call'; readonly names: readonly string[]; readonly choice: string };
 
