@@ -29,6 +29,8 @@ const PARTS: AnySchemaObject = {
       text: SAYING,
       annotations: IGNORED,
       logprobs: IGNORED,
+      // What OpenAI's client adds to what it has read, here and below.
+      parsed: IGNORED,
     },
   },
   description: 'A text, or its parts, which are joined by line breaks.',
@@ -60,7 +62,6 @@ const ITEM: AnySchemaObject = {
     id: IGNORED,
     status: IGNORED,
     phase: IGNORED,
-    // What OpenAI's client adds to an item that it has read.
     parsed_arguments: IGNORED,
   },
   if: ofType('function_call'),
@@ -71,7 +72,12 @@ const ITEM: AnySchemaObject = {
     if: ofType('function_call_output'),
     // oxlint-disable-next-line unicorn/no-thenable
     then: needs('call_id', 'output'),
-    else: needs('role', 'content'),
+    else: {
+      // Where there is no type at all as well.
+      if: { type: 'object', properties: { type: { const: 'message' } } },
+      // oxlint-disable-next-line unicorn/no-thenable
+      then: needs('role', 'content'),
+    },
   },
 };
 

@@ -19,6 +19,9 @@ import {
 import { defineRoute, type Ask, type Events } from '../route.ts';
 import { EMBED, type EmbeddingsData } from './embeddings.ts';
 
+/** What Ollama calls what a model of a kind can do; of ranking it knows nothing. */
+const CAPABILITIES = { CHAT: ['completion', 'tools'], EMBEDDING: ['embedding'], RERANKING: [] } as const;
+
 interface EmbedBody {
   readonly model: string;
   readonly input: string | readonly string[];
@@ -27,7 +30,7 @@ interface EmbedBody {
 
 interface ModelData {
   readonly name: string;
-  readonly kind: 'CHAT' | 'EMBEDDING';
+  readonly kind: keyof typeof CAPABILITIES;
   readonly contextSize: number;
   readonly sizeBytes: number;
 }
@@ -72,7 +75,7 @@ const shown = ({ name, kind, contextSize }: ModelData) => ({
   modified_at: UNKNOWN_TIME,
   details: DETAILS,
   model_info: { 'general.name': name, 'general.context_length': contextSize },
-  capabilities: kind === 'CHAT' ? ['completion', 'tools'] : ['embedding'],
+  capabilities: CAPABILITIES[kind],
 });
 
 const common = { tag: 'Ollama', dialect: OLLAMA } as const;
