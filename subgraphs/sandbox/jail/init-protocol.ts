@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { ARCHITECTURES, PRLIMIT, type Architecture } from './syscalls.ts';
+import { ARCHITECTURES, PRLIMIT, SETSID, type Architecture } from './syscalls.ts';
 
 /** Resources of setrlimit(2); the numbers are the same on x86-64 and arm64. */
 const RESOURCES = {
@@ -16,13 +16,19 @@ const RESOURCES = {
 
 export type ResourceLimits = Readonly<Partial<Record<keyof typeof RESOURCES, number>>>;
 
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 export interface InitOrder {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly folder: string;
   readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
   readonly limits: ResourceLimits;
-  readonly terminal: boolean;
+  /** The program's standard streams are a terminal of this size; null for none. */
+  readonly terminal: TerminalSize | null;
 }
 
 const frame = (kind: string, body: Uint8Array | string = ''): Buffer => {
@@ -35,29 +41,25 @@ const frame = (kind: string, body: Uint8Array | string = ''): Buffer => {
 
 /** What `init.pl` reads, in pieces that may be sent one after the other. */
 export const encodeOrder = (order: InitOrder, architecture: Architecture): readonly Buffer[] => {
-  const prlimit = PRLIMIT[ARCHITECTURES[architecture].column];
+  const { column } = ARCHITECTURES[architecture];
+  const { terminal } = order;
   const small = [
     frame('D', order.folder),
-    ...(order.terminal ? [frame('T')] : []),
+    ...(terminal === null ? [] : [frame('T', `${SETSID[column]} ${terminal.rows} ${terminal.columns}`)]),
     ...order.command.map((argument) => frame('A', argument)),
     ...Object.entries(order.env).map(([name, value]) => frame('V', `${name}\0${value}`)),
     ...Object.entries(RESOURCES).flatMap(([name, resource]) => {
       // Object.entries widens the names of its own table.
       const value = order.limits[name as keyof typeof RESOURCES];
-      return value === undefined ? [] : [frame('L', `${prlimit} ${resource} ${Math.ceil(value)}`)];
+      return value === undefined ? [] : [frame('L', `${PRLIMIT[column]} ${resource} ${Math.ceil(value)}`)];
     }),
   ];
   const files = order.files.map(({ path, bytes }) => frame('F', Buffer.concat([Buffer.from(`${path}\0`), bytes])));
   return [Buffer.concat(small), ...files, frame('G')];
 };
 
-/** A new size of the terminal, for `init.pl`: `struct winsize`. */
-export const encodeSize = (size: { readonly columns: number; readonly rows: number }): Buffer => {
-  const body = Buffer.alloc(8);
-  body.writeUInt16LE(size.rows, 0);
-  body.writeUInt16LE(size.columns, 2);
-  return frame('W', body);
-};
+/** A new size of the terminal, for `init.pl`. */
+export const encodeSize = ({ rows, columns }: TerminalSize): Buffer => frame('W', `${rows} ${columns}`);
 
 export type InitReport =
   /** All is mounted, and process 1 waits for its order. */

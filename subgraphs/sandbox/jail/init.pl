@@ -14,6 +14,9 @@ for my $inherited (grep { /^\d+$/ && $_ > 2 + $extras && $_ != $fd && $_ != file
 }
 closedir $open;
 
+# The end that a program's start keeps open until it succeeds.
+my $started;
+
 sub tell_service {
     my ($kind, $body) = @_;
     syswrite($control, $kind . pack('N', length $body) . $body);
@@ -22,6 +25,7 @@ sub tell_service {
 sub fail {
     my ($what) = @_;
     tell_service('E', join "\0", 0 + $!, "$what: $!");
+    syswrite($started, 'x') if $started;    # Process 1 ends at this, and all with it.
     exit 125;
 }
 
@@ -63,16 +67,41 @@ while (1) {
     elsif ($kind eq 'L') { push @limits, [split ' ', $body] }                    # prlimit's number, resource, value
     elsif ($kind eq 'F') { my $end = index($body, "\0"); write_file(substr($body, 0, $end), substr($body, $end + 1)) }
     elsif ($kind eq 'D') { $folder = $body }
-    elsif ($kind eq 'T') { $terminal = 1 }
+    elsif ($kind eq 'T') { $terminal = [split ' ', $body] }                     # setsid's number, rows, columns
     elsif ($kind eq 'G') { last }
 }
 
-# Closed by a start that succeeds.
-pipe(my $starting, my $started) or fail('No pipe can be made');
+my ($master, $slave);
+if ($terminal) {
+    open($master, '+<', '/dev/ptmx') or fail('No terminal can be made');
+    my ($unlocked, $number) = (pack('i', 0), pack('i', 0));
+    ioctl($master, 0x40045431, $unlocked) or fail('No terminal can be opened');    # TIOCSPTLCK
+    ioctl($master, 0x80045430, $number) or fail('No terminal is there');           # TIOCGPTN
+    $slave = '/dev/pts/' . unpack('i', $number);
+}
+
+sub set_size {
+    my ($rows, $columns) = @_;
+    my $size = pack('S4', $rows, $columns, 0, 0);
+    ioctl($master, 0x5414, $size);    # TIOCSWINSZ
+}
+
+pipe(my $starting, $started) or fail('No pipe can be made');
+# Written to when a process has ended.
+pipe(my $ends, my $end) or fail('No pipe can be made');
+$SIG{CHLD} = sub { syswrite($end, 'x') } if $terminal;
 my $program = fork // fail('No process can be made');
 if (!$program) {
     close $starting;
-    setpgrp(0, 0);
+    if ($terminal) {
+        my ($setsid, @size) = @$terminal;
+        syscall(0 + $setsid) >= 0 or fail('No session can be made');
+        set_size(@size);
+        # The first terminal that the leader of a session opens is the session's.
+        open(my $tty, '+<', $slave) or fail('The terminal cannot be opened');
+        open(STDIN, '<&', $tty) && open(STDOUT, '>&', $tty) && open(STDERR, '>&', $tty) or fail('The terminal is lost');
+    }
+    else { setpgrp(0, 0) }
     chdir $folder or fail('The working folder cannot be entered');
     for (@limits) {
         my ($call, $resource, $value) = @$_;
@@ -85,32 +114,58 @@ if (!$program) {
     }
     %ENV = %environment;
     exec {$command[0]} @command;
-    my $reason = 0 + $!;
-    syswrite($started, 'x');
-    $! = $reason;
     fail('The program cannot be started');
 }
 close $started;
 exit 125 if sysread($starting, my $failed, 1);
 tell_service('S', '');
 
+# What is typed, and the terminal's sizes.
+if ($terminal && !(fork // 1)) {
+    my $watched = '';
+    vec($watched, $_, 1) = 1 for 0, $fd;
+    while (select(my $ready = $watched, undef, undef, undef)) {
+        if (vec($ready, $fd, 1)) {
+            my ($kind, $body) = take_frame();
+            set_size(split ' ', $body) if $kind eq 'W';
+        }
+        if (vec($ready, 0, 1)) {
+            sysread(STDIN, my $typed, 4096) or vec($watched, 0, 1) = 0;
+            for (my $at = 0; $at < length $typed;) { $at += syswrite($master, $typed, length($typed) - $at, $at) || exit }
+        }
+    }
+}
+my $status;
+
+# What is shown, and the rest of it once the program has ended. Others may keep the terminal open.
+if ($terminal) {
+    my $watched = '';
+    vec($watched, fileno $_, 1) = 1 for $master, $ends;
+    while (1) {
+        my $count = select(my $ready = $watched, undef, undef, defined $status ? 0.05 : undef);
+        next if $count < 0;    # The signal.
+        if (vec($ready, fileno $ends, 1)) {
+            sysread($ends, my $news, 64);
+            while ((my $died = waitpid(-1, 1)) > 0) { $status = $? if $died == $program }    # WNOHANG
+        }
+        if (vec($ready, fileno $master, 1)) {
+            sysread($master, my $shown, 65536) or last;
+            for (my $at = 0; $at < length $shown;) { $at += syswrite(STDOUT, $shown, length($shown) - $at, $at) || last }
+        }
+        elsif (defined $status && !$count) { last }
+    }
+    $SIG{CHLD} = 'DEFAULT';
+}
+
 # Whoever reads the program's output sees its end when the program closes it, and not only when all is over.
-for my $inherited (0 .. 2, 3 .. 2 + $extras) {
+for my $inherited (0 .. 2 + $extras) {
     if (open(my $copy, '<&=', $inherited)) { close $copy }
 }
 
-# Sizes of the terminal, for as long as there are any to come. The first one opened in here is the program's.
-if ($terminal && !(fork // 1)) {
-    while (1) {
-        my ($kind, $body) = take_frame();
-        if ($kind eq 'W' && open(my $tty, '+<', '/dev/pts/0')) { ioctl($tty, 0x5414, $body) }    # TIOCSWINSZ
-    }
+until (defined $status) {
+    my $died = wait;
+    exit 125 if $died == -1;
+    $status = $? if $died == $program;
 }
-
-while ((my $died = wait) != -1) {
-    next if $died != $program;
-    my $status = $?;
-    my (undef, undef, $user, $system) = times;
-    tell_service('Z', pack('N N', $status, ($user + $system) * 1000));
-    last;
-}
+my (undef, undef, $user, $system) = times;
+tell_service('Z', pack('N N', $status, ($user + $system) * 1000));

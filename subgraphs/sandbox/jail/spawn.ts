@@ -7,7 +7,14 @@ import type { Accounting } from './accounting.ts';
 import { bubblewrapArguments, type Bind, type HostLayout, type MemoryFolder } from './bubblewrap.ts';
 import type { FifoPool } from './fifos.ts';
 import { jailIds } from './ids.ts';
-import { createReportReader, encodeOrder, encodeSize, type InitReport, type ResourceLimits } from './init-protocol.ts';
+import {
+  createReportReader,
+  encodeOrder,
+  encodeSize,
+  type InitReport,
+  type ResourceLimits,
+  type TerminalSize,
+} from './init-protocol.ts';
 import { supervise, type JailLimits, type JailUsage, type StopReason } from './supervision.ts';
 import type { Architecture } from './syscalls.ts';
 
@@ -30,8 +37,8 @@ export interface JailOrder {
   readonly stdin: 'empty' | 'open';
   /** What the program finds from descriptor 3 on: an open descriptor of this process, or a socket (`pipes`). */
   readonly descriptors?: readonly (number | 'pipe')[];
-  /** The program opens a terminal, /dev/pts/0, whose size `resize` sets. */
-  readonly terminal?: boolean;
+  /** The program's standard streams are a terminal of this size: stdin is typed into it, and stdout what it shows. */
+  readonly terminal?: TerminalSize;
 }
 
 /** How a program in a jail ended. */
@@ -55,7 +62,8 @@ export interface JailedProcess {
   readonly ended: Promise<JailEnd>;
   /** Kills every process in the jail. The reason given first stays. */
   readonly stop: (reason: StopReason) => void;
-  readonly resize: (size: { readonly columns: number; readonly rows: number }) => void;
+  /** Of a program in a terminal. */
+  readonly resize: (size: TerminalSize) => void;
   /** The path of a memory folder for this service, until `close`; also after the end, when nobody changes it any more. */
   readonly memoryFolder: (path: string) => string;
   /** After `ended`: frees the folders and the account. */
@@ -221,10 +229,14 @@ export const spawnJailed = async (parts: JailParts, order: JailOrder): Promise<S
   const account = opening === undefined ? null : await opening;
   const { child, streams, pipes, control, status } = await launch(parts, order);
   const reports = listen(control);
-  const exited = new Promise<void>((done) => {
-    child.once('exit', () => done());
-    child.once('error', () => done());
-  });
+  // The last report may still be on its way when the process is gone.
+  const exited = Promise.all([
+    new Promise<void>((done) => {
+      child.once('exit', () => done());
+      child.once('error', () => done());
+    }),
+    new Promise<void>((done) => void control.once('close', () => done())),
+  ]);
   const inMemory = new Map<string, number>();
   let pid: number | null = null;
   let hasExited = false;
@@ -276,7 +288,7 @@ export const spawnJailed = async (parts: JailParts, order: JailOrder): Promise<S
     if (fd === undefined) throw new Error(`${path} is no folder in memory of the jail, or the jail is closed`);
     return `/proc/self/fd/${fd}`;
   };
-  const { command, env, folder, files, terminal = false } = order;
+  const { command, env, folder, files, terminal = null } = order;
   const instructions = { command, env, folder, files, terminal, limits: resourceLimits(order.limits) };
   for (const piece of encodeOrder(instructions, parts.architecture)) control.write(piece);
   if (!(await comesTo(reports.started))) return fail();

@@ -77,7 +77,8 @@ export interface Supervised {
 /** Holds a running jail to its limits of time, memory and files. */
 export const supervise = ({ limits, account, proc, folders, stop }: Supervised): Supervision => {
   const startedAt = performance.now();
-  let peak = 0;
+  /** Null before the first look. */
+  let peak: number | null = null;
   let cpu = 0;
 
   const lookAtFolders = (): { readonly bytes: number; readonly files: number } => {
@@ -98,7 +99,7 @@ export const supervise = ({ limits, account, proc, folders, stop }: Supervised):
       // What has ended and was not waited for is no longer in the sum; time never runs back.
       cpu = Math.max(cpu, counted.cpuMs);
       const memory = counted.memoryBytes + inFolders.bytes;
-      peak = Math.max(peak, memory);
+      peak = Math.max(peak ?? 0, memory);
       if (memory > limits.memoryBytes) return 'memory';
     } else {
       const usage = account.read();

@@ -14,6 +14,7 @@ export const IOCTL: Numbers = [16, 29];
 export const SOCKET: Numbers = [41, 198];
 export const SOCKETPAIR: Numbers = [53, 199];
 export const PRLIMIT: Numbers = [302, 261];
+export const SETSID: Numbers = [112, 157];
 
 /** Answered with "not permitted": other processes' memory, mounts, modules, clocks, keys, and memory that nobody counts. */
 export const NOT_PERMITTED = {
