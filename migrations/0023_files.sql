@@ -95,4 +95,4 @@ grant execute on function sandbox.sweep_blobs(uuid, bytea[]) to devstudio_sandbo
 grant select, insert, update, delete on
   sandbox.entries, sandbox.versions, sandbox.changes, sandbox.leases to devstudio_sandbox;
 grant select, insert on sandbox.blobs to devstudio_sandbox;
-grant update, delete on sandbox.projects to devstudio_sandbox;
+grant update (name, bytes, files, folders, revision), delete on sandbox.projects to devstudio_sandbox;

@@ -1,11 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { openPool, serviceAddress } from '#mesh/database/pool.ts';
 import { conversationDataOf } from '#subgraphs/agents/personal-data.ts';
 import { projectDataOf } from '#subgraphs/sandbox/personal-data.ts';
-import { openWorkspaces } from '#subgraphs/sandbox/workspace.ts';
+import { createFiles } from '#subgraphs/sandbox/files/files.ts';
 import { readLedger } from '#subgraphs/users/ledger.ts';
 import { findPersonalData } from '#subgraphs/users/store/personal-data.ts';
 import { readArguments } from '../arguments.ts';
@@ -43,7 +42,7 @@ async function* arrayOf(page: (after: string | null) => Promise<Page>): AsyncGen
 
 /** All that is kept about a person, as one JSON text. */
 async function* exportOf(installation: Installation, userId: string): AsyncGenerator<string> {
-  const { users, databaseUrl, secret, log, config } = installation;
+  const { users, databaseUrl, secret, log } = installation;
   await using stack = new AsyncDisposableStack();
   const poolOf = async (service: 'sandbox' | 'agents') => {
     const pool = await openPool(serviceAddress(databaseUrl, service, secret), log, 1);
@@ -51,13 +50,7 @@ async function* exportOf(installation: Installation, userId: string): AsyncGener
     return pool;
   };
   const [sandbox, agents] = [await poolOf('sandbox'), await poolOf('agents')];
-  const workspaces = await openWorkspaces({
-    folder: join(config.home, 'workspaces'),
-    // Nothing is written here.
-    exclusively: (_id, work) => work(),
-  });
-  stack.defer(() => workspaces.close());
-  const { signal } = new AbortController();
+  const files = createFiles(sandbox);
 
   yield `{"exportedAt":${JSON.stringify(new Date().toISOString())},\n"account":`;
   yield JSON.stringify(await findPersonalData(users, userId));
@@ -68,7 +61,7 @@ async function* exportOf(installation: Installation, userId: string): AsyncGener
     return { items, next: items.length < LEDGER_PAGE ? null : (items.at(-1)?.id ?? null) };
   });
   yield ',\n"projects":';
-  yield* arrayOf((after) => projectDataOf({ database: sandbox, workspaces }, userId, after, signal));
+  yield* arrayOf((after) => projectDataOf({ database: sandbox, files }, userId, after));
   yield ',\n"conversations":';
   yield* arrayOf((after) => conversationDataOf(agents, userId, after));
   yield '}\n';

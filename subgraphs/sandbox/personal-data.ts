@@ -1,9 +1,9 @@
 import type { Database } from '#mesh/database/pool.ts';
-import { textOf } from './file-content.ts';
-import { parseFilePath } from './file-path.ts';
+import { textOf } from './files/file-content.ts';
+import { parseFilePath } from './files/file-path.ts';
 import type { FileMapper, ProjectMapper } from './mappers.ts';
 import { projectsOf } from './store/projects.ts';
-import type { Workspaces } from './workspace.ts';
+import type { Files } from './files/files.ts';
 
 /** Contents of one page; a file has at most a quarter of it. */
 export const PAGE_BYTES = 2 * 1_048_576;
@@ -32,13 +32,11 @@ const placeOf = (after: string | null): { readonly projectId: string; readonly p
 /**
  * One page of a person's projects and files, in the order of the projects' ids and the files' paths.
  * @param after the `next` of the page before; null for the first
- * @throws StudioError TIMEOUT once `signal` has aborted
  */
 export const projectDataOf = async (
-  { database, workspaces }: { readonly database: Database; readonly workspaces: Pick<Workspaces, 'list' | 'read'> },
+  { database, files }: { readonly database: Database; readonly files: Pick<Files, 'list' | 'read'> },
   userId: string,
   after: string | null,
-  signal: AbortSignal,
 ): Promise<ProjectData> => {
   const place = placeOf(after);
   const items: Item[] = [];
@@ -52,11 +50,11 @@ export const projectDataOf = async (
       items.push({ kind: 'project', ...project });
       last = `${project.id}/`;
     }
-    for (const listed of await workspaces.list(project.id, signal)) {
+    for (const listed of await files.list(project.id)) {
       if (resumed && listed.path <= place.path) continue;
       if (bytes > 0 && bytes + listed.size + ITEM_BYTES > PAGE_BYTES) return { items, next: last };
       const path = parseFilePath(listed.path);
-      const found = path.outcome === 'accepted' ? await workspaces.read(project.id, path.path) : null;
+      const found = path.outcome === 'accepted' ? await files.read(project.id, path.path) : null;
       // It may have gone since the listing.
       if (!found) continue;
       const text = textOf(found.bytes);

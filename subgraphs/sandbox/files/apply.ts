@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Queries } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
-import { MAX_FILE_BYTES } from '../file-content.ts';
-import { MAX_PATH_BYTES, MAX_SEGMENTS, type FilePath } from '../file-path.ts';
+import { MAX_FILE_BYTES } from './file-content.ts';
+import { MAX_PATH_BYTES, MAX_SEGMENTS, type FilePath } from './file-path.ts';
 import type { FileMapper } from '../mappers.ts';
 import { entriesNamed, entriesOf, moveEntries, putFile, putFolders, removeEntries } from '../store/entries.ts';
 import { recordChange, recordVersion, trimHistory, type ChangeRow } from '../store/history.ts';

@@ -1,8 +1,8 @@
 import type { Database } from '#mesh/database/pool.ts';
 import type { FileMapper } from '../mappers.ts';
-import type { FilePath } from '../file-path.ts';
+import type { FilePath } from './file-path.ts';
 import { applyChanges } from './apply.ts';
-import { contentOf, entriesOf, filesWithContent, type Entry } from '../store/entries.ts';
+import { contentOf, entriesOf, entryAt, filesWithContent, type Entry } from '../store/entries.ts';
 
 /** What one project may hold. */
 export interface ProjectLimits {
@@ -40,6 +40,8 @@ export interface Contents {
 export interface Files {
   /** One file with its bytes of the same moment; null when there is none. */
   read(projectId: string, path: FilePath): Promise<Contents | null>;
+  /** One file without its content; null when there is none. */
+  find(projectId: string, path: FilePath): Promise<FileMapper | null>;
   /** Every file by path; only what is below `folder`, where one is named. */
   list(projectId: string, folder?: FilePath): Promise<FileMapper[]>;
   /** Every folder by path. */
@@ -62,6 +64,10 @@ const fileOf = (projectId: string, entry: Entry): FileMapper[] =>
 
 export const createFiles = (database: Database, limits: ProjectLimits = PROJECT_LIMITS): Files => ({
   read: (projectId, path) => contentOf(database, projectId, path.text),
+  find: async (projectId, path) => {
+    const entry = await entryAt(database, projectId, path.text);
+    return (entry && fileOf(projectId, entry)[0]) ?? null;
+  },
   list: async (projectId, folder) =>
     (await entriesOf(database, projectId, folder?.text ?? null)).flatMap((entry) => fileOf(projectId, entry)),
   folders: async (projectId) =>

@@ -1,4 +1,4 @@
-import type { FilePath } from '../file-path.ts';
+import type { FilePath } from './file-path.ts';
 
 /** A file or folder that has, but for upper and lower case, one of the names that a change is about. */
 export interface Neighbour {

@@ -1,7 +1,7 @@
 import type { WriteFileInput } from '#codegen/sandbox.ts';
 import { StudioError } from '#mesh/errors.ts';
-import { decodeContent } from '../file-content.ts';
-import { parseFilePath, type FilePath } from '../file-path.ts';
+import { decodeContent } from '../files/file-content.ts';
+import { parseFilePath, type FilePath } from '../files/file-path.ts';
 
 /** @throws StudioError PATH_REFUSED saying which rule the path breaks */
 export const filePathOf = (text: string): FilePath => {

@@ -7,7 +7,7 @@ import { PAGE_BYTES, type ProjectData } from '../personal-data.ts';
 
 /** @param page one page of a person's projects and files */
 export const personalDataResolvers = (
-  page: (userId: string, after: string | null, signal: AbortSignal) => Promise<ProjectData>,
+  page: (userId: string, after: string | null) => Promise<ProjectData>,
 ): UserResolvers => ({
   __resolveReference: ({ id }) => ({ id }),
   projectData: async ({ id }, { after = null }, context) => {
@@ -18,6 +18,6 @@ export const personalDataResolvers = (
     // Nobody stands under an id that is none.
     if (!z.uuid().safeParse(id).success) return { items: [], next: null };
     spendContent(context, PAGE_BYTES);
-    return page(id, after, context.signal);
+    return page(id, after);
   },
 });

@@ -2,14 +2,12 @@ import type { Resolvers } from '#codegen/sandbox.ts';
 import { callerOf } from '#mesh/subgraph.ts';
 import { filePathOf } from './arguments.ts';
 import type { Projects } from '../projects.ts';
-import type { Turns } from '../turns.ts';
-import type { Workspaces } from '../workspace.ts';
+import type { Files } from '../files/files.ts';
 
 /** Projects, and how files are reached through them. */
 export const projectResolvers = (
   projects: Projects,
-  workspaces: Workspaces,
-  listings: Turns,
+  files: Files,
 ): Pick<Resolvers, 'Query' | 'Project'> & { Mutation: Pick<NonNullable<Resolvers['Mutation']>, 'createProject'> } => ({
   Query: {
     projects: async (_, _arguments, context) => [...(await projects.listOf(callerOf(context)))],
@@ -24,12 +22,8 @@ export const projectResolvers = (
   Project: {
     __resolveReference: async ({ id }, context) => projects.readable(callerOf(context), id),
     owner: ({ ownerId }) => ({ id: ownerId }),
-    // One listing at a time for each owner: it holds several files open and may read them all.
-    files: async ({ id, ownerId }, { folder }, { signal }) => {
-      const within = folder === undefined || folder === null ? '' : `${filePathOf(folder).text}/`;
-      const files = await listings.take(ownerId, () => workspaces.list(id, signal));
-      return files.filter(({ path }) => path.startsWith(within));
-    },
-    file: async ({ id }, { path }) => (await workspaces.read(id, filePathOf(path)))?.file ?? null,
+    files: ({ id }, { folder }) =>
+      files.list(id, folder === undefined || folder === null ? undefined : filePathOf(folder)),
+    file: ({ id }, { path }) => files.find(id, filePathOf(path)),
   },
 });

@@ -37,6 +37,11 @@ export const entriesOf = (queries: Queries, projectId: string, folder: string | 
     `,
   );
 
+export const entryAt = (queries: Queries, projectId: string, path: string): Promise<Entry | null> =>
+  queries.maybeOne(
+    sql.type(Entry)`select ${COLUMNS} from sandbox.entries e where e.project_id = ${projectId} and e.path = ${path}`,
+  );
+
 const contents = sql.fragment`
   select e.project_id as "projectId", ${COLUMNS}, b.bytes
   from sandbox.entries e join sandbox.blobs b on b.project_id = e.project_id and b.sha256 = e.sha256

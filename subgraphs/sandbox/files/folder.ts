@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { StudioError } from '#mesh/errors.ts';
 
 /*
@@ -12,7 +12,6 @@ import { StudioError } from '#mesh/errors.ts';
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 /** O_NONBLOCK: opening a pipe returns at once instead of waiting for a writer. */
 const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /** The path of a name in an open folder. The name is one segment and has passed the path rules. */
 export const inside = (folder: FileHandle, name: string): string => `/proc/self/fd/${folder.fd}/${name}`;
@@ -48,55 +47,6 @@ export const openBase = (path: string): Promise<FileHandle> => open(path, consta
 export const openFolder = (parent: FileHandle, name: string): Promise<FileHandle | null> =>
   openAt(parent, name, FOLDER);
 
-/** As `openFolder`, and makes the folder when there is none. */
-const makeFolder = async (parent: FileHandle, name: string): Promise<FileHandle> => {
-  const present = await openFolder(parent, name);
-  if (present) return present;
-  try {
-    await mkdir(inside(parent, name), 0o700);
-    await parent.sync();
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-  }
-  const made = await openFolder(parent, name);
-  if (!made) throw refusal();
-  return made;
-};
-
-/** Follows folders down from an open one; the caller closes what it gets, and keeps `base`. */
-const walk = async (
-  base: FileHandle,
-  folders: readonly string[],
-  step: (parent: FileHandle, name: string) => Promise<FileHandle | null>,
-): Promise<FileHandle | null> => {
-  let current: FileHandle | null = null;
-  for (const name of folders) {
-    const parent: FileHandle | null = current;
-    try {
-      current = await step(parent ?? base, name);
-    } finally {
-      await parent?.close();
-    }
-    if (!current) return null;
-  }
-  return current;
-};
-
-/**
- * Opens a folder at any depth. `folders` holds one segment at least.
- * @returns null when any of them is missing
- * @throws StudioError PATH_REFUSED when any of them is a link or no folder
- */
-export const openFolders = (base: FileHandle, folders: readonly string[]): Promise<FileHandle | null> =>
-  walk(base, folders, openFolder);
-
-/** As `openFolders`, and makes those that are missing. */
-export const makeFolders = async (base: FileHandle, folders: readonly string[]): Promise<FileHandle> => {
-  const folder = await walk(base, folders, makeFolder);
-  if (!folder) throw new TypeError('makeFolders needs one folder at least');
-  return folder;
-};
-
 /**
  * Opens a file for reading.
  * @returns null when there is nothing of that name
@@ -115,7 +65,3 @@ export const openFile = async (folder: FileHandle, name: string): Promise<FileHa
     throw error;
   }
 };
-
-/** Makes a file that was not there. */
-export const makeFile = (folder: FileHandle, name: string): Promise<FileHandle> =>
-  open(inside(folder, name), NEW_FILE, 0o600);
