@@ -30,7 +30,8 @@ export const inBatches = async function* <T>(
       const over = new AbortController();
       const late = wait(ms, undefined, { signal: over.signal }).catch(() => {});
       while (batch.length < room) {
-        const result = await Promise.race([next(), late]);
+        // A failure stays pending, until the batch before it was taken.
+        const result = await Promise.race([next(), late]).catch(() => undefined);
         if (result === undefined) break;
         if (take(result).done === true) {
           over.abort();

@@ -4,8 +4,9 @@ import { checkKind, type Kind } from '../load-plan.ts';
 import type { ServingModel } from '../serving.ts';
 import { generateRemotely } from './conversation.ts';
 import { estimatePrompt } from './estimate.ts';
-import { openServers, type Patience } from './servers.ts';
+import { openServers } from './servers.ts';
 import { openRemoteTexts } from './texts.ts';
+import type { Patience } from './transport.ts';
 
 /** A model that servers elsewhere answer for, as an admin has described it. */
 export interface RemoteDescription {

@@ -4,7 +4,7 @@ import type { Log } from '#mesh/log.ts';
 import { seal, unseal } from '#mesh/sealed.ts';
 import type { BackendStore, StoredBackend } from '../store/backends.ts';
 import { openRemoteModel, type RemoteDescription, type RemoteModel } from './remote-model.ts';
-import type { Patience } from './servers.ts';
+import type { Patience } from './transport.ts';
 
 /** The models that servers elsewhere answer for. Read from the database once: this service alone writes it. */
 export interface RemoteModels {

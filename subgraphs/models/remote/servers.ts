@@ -1,7 +1,5 @@
-import { Agent, request } from 'undici';
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
-import { guardedLookup } from './address.ts';
 import { readProblem } from './chunk.ts';
 import { refusalOfConnection, refusalOfStatus, unreachable, type Refusal } from './failure.ts';
 import {
@@ -14,6 +12,7 @@ import {
   type Failure,
   type Health,
 } from './health.ts';
+import { beginningOf, isLate, openTransport, type Patience, type Response } from './transport.ts';
 
 /** An answer that has begun. */
 export interface ServerAnswer extends Disposable {
@@ -44,14 +43,6 @@ export interface Servers {
   close(): Promise<void>;
 }
 
-export interface Patience {
-  readonly connectMs: number;
-  /** Until an answer begins: a server may read the whole prompt before. */
-  readonly beginMs: number;
-  /** Between two pieces of an answer. */
-  readonly silenceMs: number;
-}
-
 export interface ServersOptions {
   readonly name: string;
   readonly urls: readonly string[];
@@ -63,11 +54,9 @@ export interface ServersOptions {
   readonly log: Log;
 }
 
-const PATIENCE: Patience = { connectMs: 5_000, beginMs: 180_000, silenceMs: 60_000 };
 const LOOK_MS = 5_000;
 /** Requests that one server works on for one model; more would wait there, unseen. */
 const MOST_BUSY = 256;
-const MOST_PROBLEM_BYTES = 65_536;
 
 interface Server {
   readonly url: string;
@@ -75,39 +64,10 @@ interface Server {
   busy: number;
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-const isLate = (error: unknown): boolean => /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(codeOf(error));
-
-/** The beginning of a body, as far as it is read to be understood. */
-const beginningOf = async (body: AsyncIterable<unknown>): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= MOST_PROBLEM_BYTES) break;
-  }
-  return Buffer.concat(chunks).subarray(0, MOST_PROBLEM_BYTES).toString();
-};
-
 export const openServers = (options: ServersOptions): Servers => {
-  const { name, urls, key, patience = PATIENCE, onChange, log } = options;
+  const { name, urls, key, patience, onChange, log } = options;
   const servers = urls.map((url): Server => ({ url, health: UNKNOWN, busy: 0 }));
-  const agentFor = (encrypted: boolean): Agent =>
-    new Agent({
-      connect: { timeout: patience.connectMs, lookup: guardedLookup(encrypted) },
-      headersTimeout: patience.beginMs,
-      bodyTimeout: patience.silenceMs,
-      maxHeaderSize: 16_384,
-    });
-  const agents = { encrypted: agentFor(true), open: agentFor(false) };
-  const headers = {
-    'user-agent': 'cyberdevstudio',
-    'accept-encoding': 'identity',
-    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-  };
+  const transport = openTransport(key, patience);
 
   const set = (server: Server, health: Health): void => {
     const before = server.health;
@@ -121,20 +81,7 @@ export const openServers = (options: ServersOptions): Servers => {
   const fail = (server: Server, failure: Failure, reason: string): void =>
     set(server, afterFailure(server.health, failure, reason, performance.now()));
 
-  const send = (server: Server, method: 'GET' | 'POST', path: string, body: object | null, signal: AbortSignal) =>
-    request(`${server.url}${path}`, {
-      method,
-      dispatcher: server.url.startsWith('https:') ? agents.encrypted : agents.open,
-      headers: { ...headers, ...(body ? { 'content-type': 'application/json' } : {}) },
-      body: body && JSON.stringify(body),
-      signal,
-    });
-
-  const answerOf = (
-    server: Server,
-    { headers: said, body }: Awaited<ReturnType<typeof send>>,
-    signal: AbortSignal,
-  ): ServerAnswer => {
+  const answerOf = (server: Server, { headers: said, body }: Response, signal: AbortSignal): ServerAnswer => {
     let over = false;
     const type = said['content-type'];
     return {
@@ -173,7 +120,7 @@ export const openServers = (options: ServersOptions): Servers => {
     signal: AbortSignal,
   ): Promise<ServerAnswer | { readonly refusal: Refusal }> => {
     try {
-      const answer = await send(server, 'POST', path, body, signal);
+      const answer = await transport.post(`${server.url}${path}`, body, signal);
       const { statusCode: status } = answer;
       if (status === 200) return answerOf(server, answer, signal);
       const problem = readProblem(await beginningOf(answer.body));
@@ -190,13 +137,7 @@ export const openServers = (options: ServersOptions): Servers => {
   const probe = async (server: Server): Promise<void> => {
     if (server.health.retryAt !== null) server.health = afterTrial(server.health, performance.now());
     try {
-      const { statusCode: status, body } = await send(
-        server,
-        'GET',
-        '/models',
-        null,
-        AbortSignal.timeout(patience.connectMs),
-      );
+      const { statusCode: status, body } = await transport.get(`${server.url}/models`);
       body.on('error', () => {}).destroy();
       const refusal = refusalOfStatus(name, status, undefined);
       // Not every server lists its models.
@@ -262,7 +203,7 @@ export const openServers = (options: ServersOptions): Servers => {
     look,
     close: async () => {
       clearInterval(timer);
-      await Promise.all([agents.encrypted.destroy(), agents.open.destroy()]);
+      await transport.close();
     },
   };
 };
