@@ -79,7 +79,7 @@ export const USAGE = object({
   }),
 });
 export const NUMBER: AnySchemaObject = { type: 'number' };
-export const BYTES: AnySchemaObject = { type: ['array', NULL], items: COUNT };
+const BYTES: AnySchemaObject = { type: ['array', NULL], items: COUNT };
 export const SCORED = { token: TEXT, logprob: NUMBER, bytes: BYTES };
 /** What each kind of completion has in common. */
 export const completion = (
