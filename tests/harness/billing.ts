@@ -49,6 +49,12 @@ export interface TestBilling {
     worker?: string,
   ): Promise<string>;
   settlePrompt(request: string, prompt: number, outcome?: string): Promise<string>;
+  settleMeasured(
+    request: string,
+    tokens: { readonly prompt: number; readonly completion: number },
+    outcome?: string,
+    chargePrompt?: boolean,
+  ): Promise<string>;
   balance(userId: string): Promise<Balance | undefined>;
   bill(request: string): Promise<Row[]>;
   /** Writes a quota of a user, and answers its id. */
@@ -105,6 +111,18 @@ export const startTestBilling = async (): Promise<TestBilling> => {
       sql.type(State)`select billing.settle_prompt(${request}, 'worker', ${prompt}, ${outcome}) as state`,
     );
 
+  const settleMeasured: TestBilling['settleMeasured'] = (
+    request,
+    { prompt, completion },
+    outcome = 'settled',
+    chargePrompt = true,
+  ) =>
+    models.oneFirst(
+      sql.type(State)`
+        select billing.settle_measured(${request}, 'worker', ${prompt}, ${completion}, ${outcome}, ${chargePrompt}) as state
+      `,
+    );
+
   const balance = async (userId: string) => (await balancesByUser(users, [userId])).get(userId);
 
   const bill = (request: string) =>
@@ -158,6 +176,7 @@ export const startTestBilling = async (): Promise<TestBilling> => {
     heartbeat,
     settle,
     settlePrompt,
+    settleMeasured,
     balance,
     bill,
     quota,
