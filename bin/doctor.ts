@@ -33,7 +33,7 @@ export const run: Run = async ({ root, args }) => {
     ...(await checkSettings(root)),
     await checkModels(),
     checkNamespaces(),
-    checkRun(),
+    await checkRun(),
     checkWasm(),
     checkMicro(),
     checkBrowser(),

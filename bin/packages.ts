@@ -21,10 +21,7 @@ export interface Need {
 export const isOnPath = (program: string): boolean =>
   (process.env['PATH'] ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, program)));
 
-/**
- * What is really used, and by what. The sandbox's engines bring bubblewrap and QEMU into this list when they come;
- * until then a start would install them for nothing.
- */
+/** What is really used, and by what. */
 const NEEDS: readonly Need[] = [
   {
     package: 'util-linux',
@@ -32,6 +29,20 @@ const NEEDS: readonly Need[] = [
     reduction: 'as root the embedded PostgreSQL does not start, and after kill -9 it stays behind',
     for: ['start', 'test'],
     isThere: () => process.platform !== 'linux' || (isOnPath('setpriv') && isOnPath('unshare')),
+  },
+  {
+    package: 'bubblewrap',
+    use: 'the jail that programs run in',
+    reduction: 'no engine runs programs',
+    for: ['start', 'test'],
+    isThere: () => process.platform !== 'linux' || isOnPath('bwrap'),
+  },
+  {
+    package: 'perl-base',
+    use: 'the first process of each jail',
+    reduction: 'no engine runs programs',
+    for: ['start', 'test'],
+    isThere: () => process.platform !== 'linux' || isOnPath('perl'),
   },
   {
     package: 'chromium',

@@ -1,20 +1,15 @@
-import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import { openJail } from '#subgraphs/sandbox/jail/jail.ts';
 import { isOnPath } from '../packages.ts';
 import { ok, reduced, type Finding } from './finding.ts';
 
-/** Engine `run`: programs in a bubblewrap jail. Tried, since a container may forbid what it needs. */
-export const checkRun = (): Finding => {
-  if (!isOnPath('bwrap')) return reduced('Engine run', 'bubblewrap is not installed', 'install the package bubblewrap');
-  const jail = ['--ro-bind', '/', '/', '--unshare-all', '--die-with-parent', 'true'];
-  const { status, stderr } = spawnSync('bwrap', jail, { encoding: 'utf8', timeout: 5_000 });
-  return status === 0
-    ? ok('Engine run', 'bubblewrap makes jails')
-    : reduced(
-        'Engine run',
-        `bubblewrap makes no jail (${(stderr ?? '').trim().split('\n')[0] ?? ''})`,
-        'let this user make user namespaces, see Namespaces',
-      );
+/** Engine `run`: programs in a jail. One is opened, which examines itself, since a container may forbid what it needs. */
+export const checkRun = async (): Promise<Finding> => {
+  const opening = await openJail();
+  if (opening.outcome === 'unavailable') return reduced('Engine run', opening.reason, opening.mend);
+  const { jail } = opening;
+  await jail.close();
+  return ok('Engine run', [`${jail.driver} makes jails that hold`, ...jail.reductions].join('. '));
 };
 
 export const checkWasm = (): Finding => ok('Engine wasm', 'WebAssembly and WASI are part of Node');
