@@ -4,6 +4,8 @@ import { CommandError, type Run } from './command.ts';
 const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   billing: async () => (await import('#tests/bench/billing.ts')).benchBilling(),
   gateway: async () => (await import('#tests/bench/gateway/bench.ts')).benchGateway((line) => console.error(line)),
+  inference: async () =>
+    (await import('#tests/bench/inference/bench.ts')).benchInference((line) => console.error(line)),
 };
 
 /** Measures one part and prints the figures as JSON; they are to be compared within one run. */

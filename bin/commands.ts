@@ -64,8 +64,8 @@ export const COMMANDS = {
     load: () => import('./model.ts'),
   },
   bench: {
-    usage: 'bench billing|gateway',
-    summary: 'Measure what billing adds to a chat, or the gateway against others.',
+    usage: 'bench billing|gateway|inference',
+    summary: 'Measure what billing adds to a chat, or the gateway or models against others.',
     load: () => import('./bench.ts'),
   },
   help: { usage: 'help', summary: 'Show this.', load: () => import('./help.ts') },

@@ -1,0 +1,2 @@
+/** Conversations that every side serves at once. */
+export const SLOTS = 8;
