@@ -245,8 +245,16 @@ export const spawnJailed = async (parts: JailParts, order: JailOrder): Promise<S
   const kill = (): void => {
     if (hasExited) return;
     // Process 1, whose death is the death of all, and not bubblewrap, which would leave it to the host to bury.
-    if (pid !== null) process.kill(pid, 'SIGKILL');
-    else child.kill('SIGKILL');
+    if (pid === null) {
+      child.kill('SIGKILL');
+      return;
+    }
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      // It has ended, and we have not heard of it yet.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
   };
   const close = async (): Promise<void> => {
     for (const stream of [streams.stdin, streams.stdout, streams.stderr, control, status, ...pipes]) stream?.destroy();
