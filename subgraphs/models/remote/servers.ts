@@ -183,6 +183,8 @@ export const openServers = (options: ServersOptions): Servers => {
         server.busy -= 1;
         const { error, health, elsewhere } = answer.refusal;
         if (health) fail(server, health.failure, health.reason);
+        // It refuses this, and so is there again.
+        else if (trial) set(server, afterAnswer(performance.now()));
         if (!elsewhere) throw error;
         // That one has too much to do says more than that another is gone.
         if (last?.code !== 'OVERLOADED') last = error;
