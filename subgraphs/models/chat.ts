@@ -3,14 +3,13 @@ import { StudioError } from '#mesh/errors.ts';
 import { callerOf, type RequestContext } from '#mesh/subgraph.ts';
 import type { GenerationRequest } from './chat-request.ts';
 import { gather } from './choices.ts';
+import type { Doors } from './doors.ts';
 import { endable } from '#mesh/endable.ts';
 import { generate } from './generation.ts';
-import { allow } from './model-settings.ts';
 import type { ChatCompletionMapper, ChatEventMapper } from './mappers.ts';
 import { promptText } from './request-log/record.ts';
 import type { Requests } from './requests.ts';
 import type { Serving } from './serving.ts';
-import type { Settings } from './settings.ts';
 import type { BillingStore } from './store/billing.ts';
 import type { ModelSettings } from './store/settings.ts';
 
@@ -53,7 +52,7 @@ interface RunningChat {
 
 export const createChats = (
   serving: Serving,
-  settings: Pick<Settings, 'of'>,
+  doors: Doors,
   billing: BillingStore,
   requests: Pick<Requests, 'follow'>,
 ): Chats => {
@@ -76,8 +75,7 @@ export const createChats = (
     const meter = requests.follow({ requestId, kind, model, caller, agent: context.client.userAgent });
     let failure: unknown;
     try {
-      const inForce = await settings.of(model);
-      allow(model, inForce, caller);
+      const inForce = await doors.enter(model, caller);
       const request = ask.read(inForce);
       meter.reads(() => promptText(request.prompts));
       const sampled = (more: number): void => void (tokens += more);

@@ -13,6 +13,7 @@ import { createSubgraph } from '#mesh/subgraph.ts';
 import { openCatalogue, type Catalogue } from './catalogue.ts';
 import { createChanges } from './changes.ts';
 import { createChats } from './chat.ts';
+import { createDoors } from './doors.ts';
 import { createDownloads } from './downloads/downloads.ts';
 import { openHub } from './downloads/hub.ts';
 import { machineMemory } from './machine-memory.ts';
@@ -103,8 +104,9 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
   const promptLogging = startPromptLogging(database, config.requestLogDays, log);
   const erasing = startErasing(database, (userId) => eraseRequests(database, userId), { log });
   const requests = createRequests(metrics, requestQueue, promptLogging);
-  const chats = createChats(serving, settings, billing, requests);
-  const texts = createTextRequests(serving, settings, billing, requests);
+  const doors = createDoors(settings, billing, log);
+  const chats = createChats(serving, doors, billing, requests);
+  const texts = createTextRequests(serving, doors, billing, requests);
   const downloads = createDownloads({
     hub: openHub(config.hub),
     store: openDownloadStore(database),
@@ -126,6 +128,7 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
     remotes,
     serving,
     settings,
+    doors,
     requests,
     promptLogging,
     database,

@@ -2,6 +2,7 @@ import type { Database } from '#mesh/database/pool.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Changes } from './changes.ts';
 import type { Chats } from './chat.ts';
+import type { Doors } from './doors.ts';
 import type { Downloads } from './downloads/downloads.ts';
 import type { Prices } from './price.ts';
 import type { RemoteModels } from './remote/remote-models.ts';
@@ -24,6 +25,7 @@ export interface Services {
   readonly remotes: RemoteModels;
   readonly serving: Serving;
   readonly settings: Settings;
+  readonly doors: Doors;
   readonly requests: Requests;
   readonly promptLogging: PromptLogging;
   readonly database: Database;

@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { StudioError } from '#mesh/errors.ts';
 import type { Caller } from '#mesh/identity.ts';
 import { callerOf, type RequestContext } from '#mesh/subgraph.ts';
+import type { Doors } from './doors.ts';
 import type { ReadTextsMapper } from './mappers.ts';
-import { allow } from './model-settings.ts';
 import type { RequestMeter } from './metrics.ts';
 import type { Requests } from './requests.ts';
 import { reserve } from './reservation.ts';
 import type { Serving } from './serving.ts';
-import type { Settings } from './settings.ts';
 import type { BillingStore } from './store/billing.ts';
 
 /** Texts that a model reads, each for itself and to its end, to make numbers of it. */
@@ -46,7 +45,7 @@ const sum = (counts: readonly number[]): number => counts.reduce((total, count) 
 
 export const createTextRequests = (
   serving: Serving,
-  settings: Pick<Settings, 'of'>,
+  doors: Doors,
   billing: BillingStore,
   requests: Pick<Requests, 'follow'>,
 ): TextRequests => {
@@ -113,9 +112,9 @@ export const createTextRequests = (
     const meter = requests.follow({ requestId, kind: 'TEXTS', model, caller, agent });
     let failure: unknown;
     try {
-      allow(model, await settings.of(model), caller);
+      await doors.enter(model, caller);
       const request = read();
-      meter.reads(() => request.texts.join('\n\n'));
+      meter.reads(() => [request.query ?? [], request.texts].flat(2).join('\n\n'));
       return await make(model, request, caller, context, requestId, meter);
     } catch (error) {
       failure = error;

@@ -32,9 +32,10 @@ const as = (name: SubgraphName, text: string): Promise<unknown> => {
 const RESERVE = `select * from billing.reserve('${randomUUID()}', 'w', '${randomUUID()}', null, 'm', 1, 1, 1, '1 minute')`;
 const HEARTBEAT = `select billing.heartbeat('${randomUUID()}', 'w', 1, '1 minute')`;
 const SETTLE = `select billing.settle('${randomUUID()}', 'w', 1, 'settled', true)`;
+const KEY_REACHES = `select billing.key_reaches('${randomUUID()}', 'm')`;
 const SETTLE_PROMPT = `select billing.settle_prompt('${randomUUID()}', 'w', 1, 'settled')`;
 const SETTLE_MEASURED = `select billing.settle_measured('${randomUUID()}', 'w', 1, 1, 'settled', true)`;
-const SPINE = [RESERVE, HEARTBEAT, SETTLE, SETTLE_PROMPT, SETTLE_MEASURED];
+const SPINE = [RESERVE, HEARTBEAT, SETTLE, SETTLE_PROMPT, SETTLE_MEASURED, KEY_REACHES];
 const HOUSE = [
   'select billing.reap()',
   `select billing.balance('${randomUUID()}')`,

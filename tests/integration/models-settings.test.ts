@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { Caller } from '#mesh/identity.ts';
 import { someone } from '#tests/harness/caller.ts';
 import { startModelsService, type ModelsService } from '#tests/harness/models-service.ts';
@@ -210,6 +211,34 @@ describe('settings of a model', () => {
     await chat({}, other);
     await set({ access: null });
     await chat({}, other);
+  });
+
+  test('an API key for other models reaches none of its doors, and has nothing loaded', async () => {
+    const [key] = await models.database.sql(
+      `insert into users.api_keys (user_id, name, prefix, hash, models, scopes)
+       values ($1, 'narrow', 'dsk_narrow', sha256('narrow'), '{starter}', '{inference:run}') returning id`,
+      [admin.userId],
+    );
+    const narrow = someone('DEVELOPER', {
+      userId: admin.userId,
+      credential: { kind: 'key', id: z.string().parse(key?.['id']) },
+    });
+    await models.graphql(admin, 'mutation { unloadModel(name: "m") { name } }');
+    const refused = { code: 'FORBIDDEN', message: 'This API key may not use the model m.' };
+    await expect(chat({}, narrow)).rejects.toMatchObject(refused);
+    for (const door of [
+      '{ tokenize(model: "m", text: "a") { count } }',
+      '{ countTokens(model: "m", messages: [{ role: USER, content: "a" }]) }',
+      'mutation { complete(input: { model: "m", prompt: ["a"] }) { text } }',
+      'mutation { embed(input: { model: "m", input: ["a"] }) { requestId } }',
+      'mutation { rerank(input: { model: "m", query: "a", documents: ["a"] }) { requestId } }',
+    ]) {
+      const { errors } = await models.graphql(narrow, door);
+      expect(errors?.[0]).toMatchObject({ message: refused.message, extensions: { code: 'FORBIDDEN' } });
+    }
+    const { data } = await models.graphql(admin, '{ model(name: "m") { status } }');
+    expect(data?.['model']).toEqual({ status: 'AVAILABLE' });
+    await chat({ model: 'starter' }, narrow);
   });
 
   test('a model that is for others is not told of, but to those who manage all', async () => {

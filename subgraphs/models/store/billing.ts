@@ -43,6 +43,7 @@ const Beat = z.object({ beat: z.enum(['ok', 'lost', 'inactive']) });
 export type Beat = z.infer<typeof Beat>['beat'];
 
 const State = z.object({ state: z.string() });
+const Reaches = z.object({ reaches: z.boolean() });
 
 const tokenPrice = z.bigint().transform(Number);
 const Price = z.object({ model: z.string(), prompt: tokenPrice, completion: tokenPrice });
@@ -68,6 +69,8 @@ export interface BillingStore {
   ): Promise<string>;
   /** Charges once so many tokens of the prompt of a request that has no completion; answers as `settle`. */
   settlePrompt(requestId: string, promptTokens: number, outcome: Outcome): Promise<string>;
+  /** Whether an API key is for a model; whether the key is in force is up to `reserve`. */
+  keyReaches(keyId: string, model: string): Promise<boolean>;
   /** Of the models that were given a price. */
   prices(): Promise<readonly Price[]>;
 }
@@ -110,6 +113,8 @@ export const openBilling = (database: Database, worker: string): BillingStore =>
     database.oneFirst(sql.type(State)`
       select billing.settle_prompt(${requestId}::uuid, ${worker}, ${promptTokens}, ${outcome}) as state
     `),
+  keyReaches: (keyId, model) =>
+    database.oneFirst(sql.type(Reaches)`select billing.key_reaches(${keyId}::uuid, ${model}) as reaches`),
   prices: () =>
     database.any(sql.type(Price)`
       select model_id as model, price_in as prompt, price_out as completion from billing.model_prices()
