@@ -22,6 +22,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   '/completion': { model: 'starter', prompt: 'What is the studio?', max_tokens: 16 },
   '/v1/embeddings': EMBED,
   '/embed': EMBED,
+  '/v1/rerank': { model: 'ranker', query: 'hello', documents: ['hello there', 'a cat'] },
   '/v1/responses': { model: 'starter', input: 'What is the studio?', max_output_tokens: 16 },
   '/api/chat': { model: 'starter', messages: CHAT.messages, options: { num_predict: 16 }, stream: false },
   '/api/generate': { model: 'starter', prompt: 'What is the studio?', options: { num_predict: 16 }, stream: false },
@@ -74,6 +75,7 @@ describe('REST on the whole studio', () => {
   beforeAll(async () => {
     studio = await startStudio();
     await writeRandomBert(join(studio.config.modelsDir, 'bert.gguf'));
+    await writeRandomBert(join(studio.config.modelsDir, 'ranker.gguf'), { ranks: true });
     admin = await studio.login();
     await studio.graphql('mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }', {
       variables: { input: { email: 'ada@example.org', password: PASSWORD, tokens: 100_000 } },
