@@ -240,12 +240,18 @@ export type InferenceStatus = {
   memoryBudgetBytes: Scalars['ByteCount']['output'];
   /** Resident memory of their workers together. */
   memoryBytes: Scalars['ByteCount']['output'];
+  /** Each model in memory that is for the caller. */
+  models: Array<ModelLoad>;
   /** Conversations that wait for a place. */
   queued: Scalars['Int']['output'];
+  /** Users who have a request under way. */
+  sessions: Scalars['Int']['output'];
   /** Threads of their workers together. */
   threads: Scalars['Int']['output'];
   /** Completion tokens generated since the service started: a whole number. */
   tokens: Scalars['Float']['output'];
+  /** Completion tokens a second, over the last five seconds. */
+  tokensPerSecond: Scalars['Float']['output'];
 };
 
 export type LoggedRequest = {
@@ -343,6 +349,24 @@ export type ModelKind =
   | 'EMBEDDING'
   /** Ranks documents by how well they answer a query. */
   | 'RERANKING';
+
+export type ModelLoad = {
+  __typename?: 'ModelLoad';
+  /** Requests that have a place. */
+  active: Scalars['Int']['output'];
+  /** Tokens that it has generated, likewise. */
+  completionTokens: Scalars['Float']['output'];
+  cpuPercent: Scalars['Float']['output'];
+  memoryBytes: Scalars['ByteCount']['output'];
+  name: Scalars['String']['output'];
+  /** Requests that it serves at once. */
+  places: Scalars['Int']['output'];
+  /** Tokens of prompts since it was loaded, by its worker's own count, at most two seconds old: a whole number. */
+  promptTokens: Scalars['Float']['output'];
+  /** Requests that wait for one. */
+  queued: Scalars['Int']['output'];
+  threads: Scalars['Int']['output'];
+};
 
 export type ModelOptionsInput = {
   /** Tokens per conversation, from 64 to what the model was trained for. */
@@ -696,6 +720,8 @@ export type Subscription = {
   chat: ChatEvent;
   /** Streams the continuation of texts; otherwise as `chat`. */
   complete: ChatEvent;
+  /** The status now, and then when it has changed, at most once a second. */
+  inferenceStatusEvents: InferenceStatus;
   /** A model each time its state changes. */
   modelEvents: Model;
 };
@@ -932,6 +958,7 @@ export type ResolversTypes = {
   ModelAccessInput: ModelAccessInput;
   ModelDownload: ResolverTypeWrapper<ModelDownload>;
   ModelKind: ModelKind;
+  ModelLoad: ResolverTypeWrapper<ModelLoad>;
   ModelOptionsInput: ModelOptionsInput;
   ModelSettings: ResolverTypeWrapper<ModelSettingsMapper>;
   ModelSettingsInput: ModelSettingsInput;
@@ -989,6 +1016,7 @@ export type ResolversParentTypes = {
   ModelAccess: ModelAccess;
   ModelAccessInput: ModelAccessInput;
   ModelDownload: ModelDownload;
+  ModelLoad: ModelLoad;
   ModelOptionsInput: ModelOptionsInput;
   ModelSettings: ModelSettingsMapper;
   ModelSettingsInput: ModelSettingsInput;
@@ -1092,9 +1120,12 @@ export type InferenceStatusResolvers<ContextType = RequestContext, ParentType ex
   loaded?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
   memoryBudgetBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
   memoryBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
+  models?: Resolver<Array<ResolversTypes['ModelLoad']>, ParentType, ContextType>;
   queued?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sessions?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   threads?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   tokens?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  tokensPerSecond?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 };
 
 export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
@@ -1153,6 +1184,18 @@ export type ModelDownloadResolvers<ContextType = RequestContext, ParentType exte
   source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['DownloadStatus'], ParentType, ContextType>;
   totalBytes?: Resolver<Maybe<ResolversTypes['ByteCount']>, ParentType, ContextType>;
+};
+
+export type ModelLoadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ModelLoad'] = ResolversParentTypes['ModelLoad']> = {
+  active?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  completionTokens?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  cpuPercent?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  memoryBytes?: Resolver<ResolversTypes['ByteCount'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  places?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  promptTokens?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  queued?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  threads?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type ModelSettingsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ModelSettings'] = ResolversParentTypes['ModelSettings']> = {
@@ -1227,6 +1270,7 @@ export type RequestDataResolvers<ContextType = RequestContext, ParentType extend
 export type SubscriptionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
   chat?: SubscriptionResolver<ResolversTypes['ChatEvent'], "chat", ParentType, ContextType, RequireFields<SubscriptionChatArgs, 'input'>>;
   complete?: SubscriptionResolver<ResolversTypes['ChatEvent'], "complete", ParentType, ContextType, RequireFields<SubscriptionCompleteArgs, 'input'>>;
+  inferenceStatusEvents?: SubscriptionResolver<ResolversTypes['InferenceStatus'], "inferenceStatusEvents", ParentType, ContextType>;
   modelEvents?: SubscriptionResolver<ResolversTypes['Model'], "modelEvents", ParentType, ContextType>;
 };
 
@@ -1292,6 +1336,7 @@ export type Resolvers<ContextType = RequestContext> = {
   Model?: ModelResolvers<ContextType>;
   ModelAccess?: ModelAccessResolvers<ContextType>;
   ModelDownload?: ModelDownloadResolvers<ContextType>;
+  ModelLoad?: ModelLoadResolvers<ContextType>;
   ModelSettings?: ModelSettingsResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   PromptLogging?: PromptLoggingResolvers<ContextType>;

@@ -12,6 +12,7 @@ import type { Requests } from './requests.ts';
 import type { Serving } from './serving.ts';
 import type { BillingStore } from './store/billing.ts';
 import type { ModelSettings } from './store/settings.ts';
+import { createTokenRate } from './token-rate.ts';
 
 /** A step of a chat's stream. A failure is one as well, so that it arrives in the stream's own format. */
 export type ChatItem =
@@ -33,6 +34,8 @@ export interface Chats {
   complete(ask: Ask, context: RequestContext): Promise<ChatCompletionMapper>;
   /** Completion tokens that were generated for all chats so far. */
   tokens(): number;
+  /** The same a second, over the last ones. */
+  tokensPerSecond(): number;
   /** Ends every chat, each settled. */
   stop(): Promise<void>;
 }
@@ -58,6 +61,7 @@ export const createChats = (
 ): Chats => {
   const stopping = new AbortController();
   const running = new Set<RunningChat>();
+  const rate = createTokenRate();
   let tokens = 0;
 
   const converse = async function* (
@@ -78,7 +82,10 @@ export const createChats = (
       const inForce = await doors.enter(model, caller);
       const request = ask.read(inForce);
       meter.reads(() => promptText(request.prompts));
-      const sampled = (more: number): void => void (tokens += more);
+      const sampled = (more: number): void => {
+        tokens += more;
+        rate.add(more);
+      };
       const ground = { requestId, serving, billing, meter, log: context.log, sampled };
       for await (const event of generate(request, caller, AbortSignal.any([signal, stopping.signal]), ground)) {
         meter.writes(event.text);
@@ -123,6 +130,7 @@ export const createChats = (
     },
     complete: (ask, context) => gather(converse(ask, context, context.signal, () => {})),
     tokens: () => tokens,
+    tokensPerSecond: () => rate.perSecond(),
     stop: async () => {
       stopping.abort(new StudioError('SERVICE_UNAVAILABLE', 'The studio is stopping.'));
       await allOver(FAREWELL_MS);

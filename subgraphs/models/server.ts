@@ -27,6 +27,7 @@ import { entitiesOf } from './resolvers/entities.ts';
 import { mutationOf } from './resolvers/mutation.ts';
 import { queryOf } from './resolvers/query.ts';
 import { requestLogOf } from './resolvers/request-log.ts';
+import { statusOf } from './resolvers/status.ts';
 import { subscriptionOf } from './resolvers/subscription.ts';
 import { createRemoteModels } from './remote/remote-models.ts';
 import type { Services } from './services.ts';
@@ -133,10 +134,11 @@ export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOp
     promptLogging,
     database,
   };
+  const status = statusOf(services);
   const resolvers: Resolvers = {
-    Query: queryOf(services),
+    Query: { ...queryOf(services), ...status.Query },
     Mutation: mutationOf(services),
-    Subscription: subscriptionOf(services),
+    Subscription: { ...subscriptionOf(services), ...status.Subscription },
     ...entitiesOf(services),
     User: requestLogOf(services).User,
   };

@@ -146,7 +146,12 @@ describe('REST on the whole studio', () => {
       memory_bytes: expect.any(Number),
     });
     expect((await ask('/admin/status', { token: admin })).json).toMatchObject({
-      inference: { loaded: expect.arrayContaining(['starter']) },
+      inference: {
+        loaded: expect.arrayContaining(['starter']),
+        sessions: 0,
+        tokens_per_second: expect.any(Number),
+        models: expect.arrayContaining([expect.objectContaining({ name: 'starter', places: 4, active: 0 })]),
+      },
     });
   });
 

@@ -99,6 +99,7 @@ const REACHES: Readonly<Record<string, readonly Role[]>> = {
   'Subscription.auditEvents': ADMINS,
   'Subscription.chat': WRITERS,
   'Subscription.complete': WRITERS,
+  'Subscription.inferenceStatusEvents': ALL,
   'Subscription.modelEvents': ALL,
   'User.accountData': ALL,
   'User.apiKeys': ALL,

@@ -1,6 +1,7 @@
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { Caller } from '#mesh/identity.ts';
 import { startModelsService, type ModelsService } from '#tests/harness/models-service.ts';
 import { writeRandomModel } from '#tests/harness/random-model.ts';
@@ -83,6 +84,43 @@ describe('models and their workers', () => {
         { name: 'other', status: 'LOADED' },
         { name: 'starter', status: 'AVAILABLE' },
       ],
+    });
+    await unload();
+  });
+
+  test('who listens is told of the status at once, and when it has changed', async () => {
+    await load('{ threads: 1, sequences: 2 }');
+    const STATUS = `subscription {
+      inferenceStatusEvents { active sessions tokens tokensPerSecond models { name places active queued completionTokens } }
+    }`;
+    const Status = z.object({
+      active: z.int(),
+      sessions: z.int(),
+      tokens: z.number(),
+      tokensPerSecond: z.number(),
+      models: z.array(z.looseObject({ name: z.string(), active: z.int(), completionTokens: z.number() })),
+    });
+    const caller = await models.addUser(1_000_000);
+    const input = { model: 'other', messages: [{ role: 'USER', content: 'Go on' }], maxTokens: 1_000 };
+    const heard = new AbortController();
+    const chatting = async (): Promise<void> => {
+      while (!heard.signal.aborted) for await (const _ of models.chat(caller, input));
+    };
+    let chats: Promise<void> | undefined;
+    const seen: z.infer<typeof Status>[] = [];
+    for await (const { data } of models.subscribe(admin, STATUS)) {
+      const status = Status.parse(data?.['inferenceStatusEvents']);
+      seen.push(status);
+      chats ??= chatting();
+      const isTold = status.tokensPerSecond > 0 && (status.models[0]?.completionTokens ?? 0) > 0;
+      if (isTold && seen.some(({ active, sessions }) => active === 1 && sessions === 1)) break;
+    }
+    heard.abort();
+    await chats;
+    expect(seen[0]).toMatchObject({
+      active: 0,
+      sessions: 0,
+      models: [{ name: 'other', places: 2, active: 0, queued: 0 }],
     });
     await unload();
   });

@@ -6,6 +6,24 @@ import { defineRoute, routeOfMethod, type Route } from '../route.ts';
 
 type ModelData = Parameters<typeof legacyModel>[0];
 
+interface Inference {
+  readonly memoryBudgetBytes: number;
+  readonly cpuPercent: number;
+  readonly sessions: number;
+  readonly tokensPerSecond: number;
+  readonly models: readonly {
+    readonly name: string;
+    readonly places: number;
+    readonly active: number;
+    readonly queued: number;
+    readonly memoryBytes: number;
+    readonly cpuPercent: number;
+    readonly threads: number;
+    readonly promptTokens: number;
+    readonly completionTokens: number;
+  }[];
+}
+
 interface SystemData {
   readonly systemStatus: {
     readonly version: string;
@@ -14,7 +32,7 @@ interface SystemData {
     readonly loadAverage: number;
     readonly memoryBytes: number;
     readonly freeMemoryBytes: number;
-    readonly inference: Parameters<typeof legacyStatus>[0];
+    readonly inference: Parameters<typeof legacyStatus>[0] & Inference;
   };
 }
 
@@ -25,6 +43,75 @@ const ofMethod = (name: string, place: Parameters<typeof routeOfMethod>[1]): Rou
 };
 
 const BYTES = { type: 'integer', minimum: 0 };
+const COUNT = BYTES;
+const AMOUNT = { type: 'number', minimum: 0 };
+
+const MODEL_LOAD = {
+  name: { type: 'string' },
+  places: COUNT,
+  active: COUNT,
+  queued: COUNT,
+  memory_bytes: BYTES,
+  cpu_percent: AMOUNT,
+  threads: COUNT,
+  prompt_tokens: COUNT,
+  completion_tokens: COUNT,
+};
+
+/** What `llm.status` tells, and what only admins ask for. */
+const INFERENCE = {
+  ...statusSchema.result,
+  required: [
+    ...statusSchema.result.required,
+    'memory_budget_bytes',
+    'cpu_percent',
+    'sessions',
+    'tokens_per_second',
+    'models',
+  ],
+  properties: {
+    ...statusSchema.result.properties,
+    memory_budget_bytes: BYTES,
+    cpu_percent: AMOUNT,
+    sessions: { ...COUNT, description: 'Users who have a request under way.' },
+    tokens_per_second: AMOUNT,
+    models: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: Object.keys(MODEL_LOAD),
+        properties: MODEL_LOAD,
+      },
+    },
+  },
+};
+
+const inferenceOf = ({
+  memoryBudgetBytes,
+  cpuPercent,
+  sessions,
+  tokensPerSecond,
+  models,
+  ...status
+}: SystemData['systemStatus']['inference']) => ({
+  ...legacyStatus(status),
+  memory_budget_bytes: memoryBudgetBytes,
+  cpu_percent: cpuPercent,
+  sessions,
+  tokens_per_second: tokensPerSecond,
+  models: models.map((model) => ({
+    name: model.name,
+    places: model.places,
+    active: model.active,
+    queued: model.queued,
+    memory_bytes: model.memoryBytes,
+    cpu_percent: model.cpuPercent,
+    threads: model.threads,
+    prompt_tokens: model.promptTokens,
+    completion_tokens: model.completionTokens,
+  })),
+});
 
 /** What the seeds' own clients ask of models; the JSON-RPC methods by other names, and what only admins see. */
 export const modelRoutes = [
@@ -90,7 +177,7 @@ export const modelRoutes = [
         load_average: { type: 'number', minimum: 0, description: 'Over the last minute.' },
         memory_bytes: BYTES,
         free_memory_bytes: BYTES,
-        inference: statusSchema.result,
+        inference: INFERENCE,
       },
     },
     ask: () => ({
@@ -111,6 +198,21 @@ export const modelRoutes = [
               active
               queued
               tokens
+              memoryBudgetBytes
+              cpuPercent
+              sessions
+              tokensPerSecond
+              models {
+                name
+                places
+                active
+                queued
+                memoryBytes
+                cpuPercent
+                threads
+                promptTokens
+                completionTokens
+              }
             }
           }
         }
@@ -123,7 +225,7 @@ export const modelRoutes = [
         load_average: status.loadAverage,
         memory_bytes: status.memoryBytes,
         free_memory_bytes: status.freeMemoryBytes,
-        inference: legacyStatus(status.inference),
+        inference: inferenceOf(status.inference),
       }),
     }),
   }),

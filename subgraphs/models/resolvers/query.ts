@@ -5,11 +5,9 @@ import { isKnown, listed } from '../known-models.ts';
 import { isShown } from '../model-settings.ts';
 import type { Services } from '../services.ts';
 import { requestLogOf } from './request-log.ts';
-import { statusOf } from './status.ts';
 import { tokensOf } from './tokens.ts';
 
 export const queryOf = (services: Services): QueryResolvers => ({
-  ...statusOf(services),
   ...tokensOf(services),
   ...requestLogOf(services).Query,
   models: async (_, _args, context) => {
