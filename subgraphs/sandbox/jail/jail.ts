@@ -43,11 +43,16 @@ const isArchitecture = (name: string): name is Architecture => Object.hasOwn(ARC
 const WATCHED =
   'Memory, processes and time are counted every 50 ms and not held by the kernel, since no control group may be used: for a moment a program can take more.';
 
+export interface JailOptions {
+  /** Counts by looking, as where no control group may be used. */
+  readonly watch?: boolean;
+}
+
 /**
  * Opens the jail of this service: finds what it needs, starts one jail and has it examine itself. Where that fails
  * there is none; nothing weaker is ever used instead.
  */
-export const openJail = async (): Promise<JailOpening> => {
+export const openJail = async ({ watch = false }: JailOptions = {}): Promise<JailOpening> => {
   const architecture = process.arch;
   if (process.platform !== 'linux' || !isArchitecture(architecture)) {
     return unavailable('Jails need Linux on x86-64 or arm64.', 'Run the studio on such a host.');
@@ -60,7 +65,7 @@ export const openJail = async (): Promise<JailOpening> => {
   const state = await mkdtemp(statePrefix());
   // Others may reach what is named to them, and see no list.
   await chmod(state, 0o711);
-  const accounting = await openControlGroups();
+  const accounting = watch ? null : await openControlGroups();
   const close = async (): Promise<void> => {
     await rm(state, { recursive: true, force: true });
     await accounting?.close();
