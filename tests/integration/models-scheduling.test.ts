@@ -9,6 +9,8 @@ import type { Prompt } from '#subgraphs/models/worker/protocol.ts';
 import { writeRandomModel } from '#tests/harness/random-model.ts';
 
 const CONTEXT = 16_384;
+/** Of the prompt that is left while it is read: dozens of chunks. */
+const LONG = 4_096;
 const SEQUENCES = 2;
 const never = new AbortController().signal;
 const says = (text: string): Prompt => ({ kind: 'text', text });
@@ -102,7 +104,7 @@ describe('the places of a model', () => {
   });
 
   test('a request that is left while its prompt is read frees its place before the prompt is read', async () => {
-    const long = 'x'.repeat(CONTEXT - 100);
+    const long = 'x'.repeat(LONG);
     const controller = new AbortController();
     {
       using conversation = await model.open([says(long)], 'ann', never);

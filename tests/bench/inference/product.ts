@@ -37,8 +37,15 @@ export const startProduct = async ({ path, contextSize }: BenchModel): Promise<S
     const body = JSON.stringify({ query, variables });
     return (await fetch(`${product.url}/graphql`, { method: 'POST', headers, body })).json();
   };
-  const token = Login.parse(await graphql(LOGIN, product.admin)).data.login.accessToken;
-  Loaded.parse(await graphql(LOAD, { options: { contextSize, sequences: SLOTS, threads: 1 } }, token));
+  const load = async (): Promise<string> => {
+    const { accessToken } = Login.parse(await graphql(LOGIN, product.admin)).data.login;
+    Loaded.parse(await graphql(LOAD, { options: { contextSize, sequences: SLOTS, threads: 1 } }, accessToken));
+    return accessToken;
+  };
+  const token = await load().catch(async (error: unknown) => {
+    await product.remove();
+    throw error;
+  });
   const client = createClient({
     url: `${product.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
