@@ -24,7 +24,7 @@ const MAX_AGENT_LENGTH = 256;
 const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '');
 
 /** The beginning of a text, without half a character at its end. */
-export const beginningOf = (text: string): string => {
+const beginningOf = (text: string): string => {
   const bytes = Buffer.from(storable(text));
   if (bytes.length <= MAX_TEXT_BYTES) return bytes.toString();
   let end = MAX_TEXT_BYTES;
