@@ -13,7 +13,7 @@ const scalars = { ID: 'string', DateTime: 'string', ByteCount: 'number', BigInt:
 const MAPPED: Readonly<Record<SubgraphName, readonly string[]>> = {
   users: ['User', 'Session', 'ApiKey'],
   models: ['Model', 'ModelSettings', 'ChatEvent', 'ChatCompletion', 'Embeddings', 'Ranking', 'User'],
-  sandbox: ['Project', 'File', 'User'],
+  sandbox: ['Project', 'File', 'FileVersion', 'FileLock', 'ProjectEvent', 'User'],
   agents: ['Conversation', 'Message', 'User'],
 };
 

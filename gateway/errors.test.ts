@@ -20,6 +20,15 @@ describe('an error of a subgraph', () => {
     });
   });
 
+  test('keeps the lock that is in the way, and nothing else of that name', () => {
+    const lock = { path: 'a', holder: { kind: 'AGENT', id: 'run-1' }, expiresAt: '2026-11-23T00:00:00.000Z' };
+    const shown = (given: unknown) =>
+      fromSubgraph({ message: 'no', extensions: { code: 'FILE_LOCKED', lock: given } }, undefined, 'sandbox', log)
+        .extensions;
+    expect(shown({ ...lock, secret: 1 })['lock']).toEqual(lock);
+    expect(shown('a')).not.toHaveProperty('lock');
+  });
+
   test('keeps the quota that is in the way, and nothing else of that name', () => {
     const quota = { whose: 'key', model: null, unit: 'tokens', period: 'minute' };
     const shown = (given: unknown) =>

@@ -16,13 +16,24 @@ const SHOWN = ['retryAfterSeconds', 'argument'] as const;
 
 const Quota = z.object({ whose: z.string(), model: z.string().nullable(), unit: z.string(), period: z.string() });
 
+const Lock = z.object({
+  path: z.string(),
+  holder: z.object({ kind: z.enum(['USER', 'AGENT']), id: z.string() }),
+  expiresAt: z.string(),
+});
+
 const detailsOf = (extensions: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const plain = SHOWN.flatMap((key) => {
     const value = extensions[key];
     return typeof value === 'number' || typeof value === 'string' ? [[key, value] as const] : [];
   });
   const quota = Quota.safeParse(extensions['quota']);
-  return { ...Object.fromEntries(plain), ...(quota.success ? { quota: quota.data } : {}) };
+  const lock = Lock.safeParse(extensions['lock']);
+  return {
+    ...Object.fromEntries(plain),
+    ...(quota.success ? { quota: quota.data } : {}),
+    ...(lock.success ? { lock: lock.data } : {}),
+  };
 };
 
 /** Codes that are about the gateway's own request when a subgraph answers with them, so never the client's fault. */

@@ -5,12 +5,14 @@ import type { Caller } from '#mesh/identity.ts';
 import { flawOfLine } from '#mesh/one-line.ts';
 import type { ProjectMapper } from './mappers.ts';
 import {
+  deleteProject,
   ensureProject,
   findProject,
   findProjectByName,
   insertProject,
   MAX_PROJECTS,
   projectsOf,
+  renameProject,
 } from './store/projects.ts';
 
 /** The project that is meant where none is named. */
@@ -58,11 +60,37 @@ export interface Projects {
   writable(caller: Caller, id: string | null): Promise<ProjectMapper>;
   /** @throws StudioError BAD_USER_INPUT, CONFLICT, LIMIT_REACHED */
   create(caller: Caller, name: string): Promise<ProjectMapper>;
+  /** @throws StudioError NOT_FOUND, FORBIDDEN, BAD_USER_INPUT, CONFLICT */
+  rename(caller: Caller, id: string, name: string): Promise<ProjectMapper>;
+  /**
+   * Deletes a project for good.
+   * @param name its name, so that nobody deletes another by mistake
+   * @throws StudioError NOT_FOUND, FORBIDDEN, BAD_USER_INPUT
+   */
+  remove(caller: Caller, id: string, name: string): Promise<void>;
 }
+
+const nameOf = (text: string): string => {
+  const verdict = parseProjectName(text);
+  if (verdict.outcome === 'accepted') return verdict.name;
+  throw new StudioError('BAD_USER_INPUT', `The name ${verdict.reason}.`, { argument: 'name' });
+};
+
+const nameTaken = (): StudioError => new StudioError('CONFLICT', 'You have a project of this name already.');
 
 export const createProjects = (database: Database): Projects => {
   const find = async (id: string): Promise<ProjectMapper | null> =>
     z.uuid().safeParse(id).success ? findProject(database, id) : null;
+
+  const owned = async (caller: Caller, id: string): Promise<ProjectMapper> => {
+    const project = await find(id);
+    const access = accessTo(project, caller);
+    if (access === 'read') throw new StudioError('FORBIDDEN', 'Only its owner writes to a project.');
+    if (!project || access === 'none') {
+      throw new StudioError('NOT_FOUND', 'There is no such project, or it is not yours.');
+    }
+    return project;
+  };
 
   return {
     listOf: (caller) => projectsOf(database, caller.userId),
@@ -74,26 +102,28 @@ export const createProjects = (database: Database): Projects => {
       return project;
     },
     standing: (caller) => findProjectByName(database, caller.userId, DEFAULT_PROJECT),
-    writable: async (caller, id) => {
-      if (id === null) return ensureProject(database, caller.userId, DEFAULT_PROJECT);
-      const project = await find(id);
-      const access = accessTo(project, caller);
-      if (access === 'read') throw new StudioError('FORBIDDEN', 'Only its owner writes to a project.');
-      if (!project || access === 'none') {
-        throw new StudioError('NOT_FOUND', 'There is no such project, or it is not yours.');
-      }
-      return project;
-    },
+    writable: (caller, id) =>
+      id === null ? ensureProject(database, caller.userId, DEFAULT_PROJECT) : owned(caller, id),
     create: async (caller, text) => {
-      const verdict = parseProjectName(text);
-      if (verdict.outcome === 'refused') {
-        throw new StudioError('BAD_USER_INPUT', `The name ${verdict.reason}.`, { argument: 'name' });
-      }
-      const insertion = await insertProject(database, caller.userId, verdict.name);
+      const insertion = await insertProject(database, caller.userId, nameOf(text));
       if (insertion.outcome === 'made') return insertion.project;
       throw insertion.outcome === 'name taken'
-        ? new StudioError('CONFLICT', 'You have a project of this name already.')
+        ? nameTaken()
         : new StudioError('LIMIT_REACHED', `You have ${MAX_PROJECTS} projects, the most there may be.`);
+    },
+    rename: async (caller, id, text) => {
+      const name = nameOf(text);
+      const { id: known } = await owned(caller, id);
+      const renamed = await renameProject(database, known, name);
+      if (!renamed) throw nameTaken();
+      return renamed;
+    },
+    remove: async (caller, id, name) => {
+      const project = await owned(caller, id);
+      if (project.name !== name) {
+        throw new StudioError('BAD_USER_INPUT', 'name must be the name of the project.', { argument: 'name' });
+      }
+      await deleteProject(database, project.id);
     },
   };
 };

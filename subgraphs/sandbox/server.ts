@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Resolvers } from '#codegen/sandbox.ts';
 import type { Config } from '#mesh/config.ts';
 import { startErasing } from '#mesh/database/erasures.ts';
+import { openNotifications } from '#mesh/database/notifications.ts';
 import { openPool, serviceAddress } from '#mesh/database/pool.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Secret } from '#mesh/secret.ts';
@@ -14,7 +15,13 @@ import { createFiles } from './files/files.ts';
 import { takeOverWorkspaces } from './files/take-over.ts';
 import { projectDataOf } from './personal-data.ts';
 import { createProjects } from './projects.ts';
-import { fileResolvers } from './resolvers/files.ts';
+import { createLocks } from './files/locks.ts';
+import { createPast } from './files/past.ts';
+import { createWatch } from './files/watch.ts';
+import { fileContent, fileMutations } from './resolvers/files.ts';
+import { lockResolvers } from './resolvers/locks.ts';
+import { pastResolvers } from './resolvers/past.ts';
+import { watchResolvers } from './resolvers/watch.ts';
 import { personalDataResolvers } from './resolvers/personal-data.ts';
 import { projectResolvers } from './resolvers/projects.ts';
 
@@ -28,16 +35,30 @@ export interface SandboxOptions {
 
 /** Starts the sandbox: projects and their files. */
 export const startSandbox = async ({ config, databaseUrl, secret, log }: SandboxOptions): Promise<Subgraph> => {
-  const database = await openPool(serviceAddress(databaseUrl, 'sandbox', secret), log);
+  const address = serviceAddress(databaseUrl, 'sandbox', secret);
+  const database = await openPool(address, log);
   const files = createFiles(database);
   await takeOverWorkspaces(database, files, join(config.home, 'workspaces'), log);
   const projects = createProjects(database);
+  const notifications = openNotifications(address, 'sandbox_changes', log);
   const ofProjects = projectResolvers(projects, files);
-  const ofFiles = fileResolvers(projects, files);
+  const ofPast = pastResolvers(projects, createPast(database, files));
+  const ofLocks = lockResolvers(projects, createLocks(database));
+  const ofWatch = watchResolvers(projects, createWatch(database, notifications));
   const resolvers: Resolvers = {
-    ...ofProjects,
-    ...ofFiles,
-    Mutation: { ...ofProjects.Mutation, ...ofFiles.Mutation },
+    Query: { ...ofProjects.Query },
+    Mutation: {
+      ...ofProjects.Mutation,
+      ...fileMutations(projects, files),
+      ...ofPast.Mutation,
+      ...ofLocks.Mutation,
+    },
+    Subscription: ofWatch.Subscription,
+    Project: { ...ofProjects.Project, ...ofPast.Project, ...ofLocks.Project },
+    File: { ...fileContent(files), ...ofPast.File, ...ofLocks.File },
+    FileVersion: ofPast.FileVersion,
+    FileLock: ofLocks.FileLock,
+    ProjectEvent: ofWatch.ProjectEvent,
     User: personalDataResolvers((userId, after) => projectDataOf({ database, files }, userId, after)),
   };
   const erasing = startErasing(database, (userId) => eraseProjects(database, userId), { log });
@@ -61,6 +82,7 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
     },
     stop: async () => {
       await erasing.stop();
+      await notifications.stop();
       await database.end();
     },
   });

@@ -9,7 +9,10 @@ const Answer = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z
     .array(
-      z.object({ message: z.string(), extensions: z.object({ code: z.string(), argument: z.string().optional() }) }),
+      z.object({
+        message: z.string(),
+        extensions: z.looseObject({ code: z.string(), argument: z.string().optional() }),
+      }),
     )
     .optional(),
 });

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openPool, serviceAddress, type Database } from '#mesh/database/pool.ts';
 import { createLog } from '#mesh/log.ts';
-import { MAX_FILE_BYTES } from '#subgraphs/sandbox/file-content.ts';
-import { parseFilePath, type FilePath } from '#subgraphs/sandbox/file-path.ts';
+import { MAX_FILE_BYTES } from '#subgraphs/sandbox/files/file-content.ts';
+import { parseFilePath, type FilePath } from '#subgraphs/sandbox/files/file-path.ts';
 import { createFiles, type Change, type Files, type Writer } from '#subgraphs/sandbox/files/files.ts';
 import { freshDatabase, type TestDatabase } from '#tests/harness/database.ts';
 

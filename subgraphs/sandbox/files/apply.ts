@@ -45,7 +45,12 @@ const makeFolders = async (session: Session, paths: readonly string[]): Promise<
   session.state.folders += paths.length;
 };
 
-/** Begins a change: it has the next number in the journal. */
+/** Gives a change the next number in the journal, which has no gaps. */
+const begin = ({ state }: Session): void => {
+  state.revision += 1;
+};
+
+/** Enters a change in the journal. */
 const enter = (session: Session, change: Pick<ChangeRow, 'kind' | 'path' | 'origin' | 'sha256'>): Promise<void> => {
   const { projectId, writer, state } = session;
   return recordChange(session.queries, {
@@ -70,6 +75,7 @@ const write = async (session: Session, { path, bytes, ifVersion }: Of<'write'>):
   const present = place.outcome === 'taken' ? place.by : null;
   if (present && present.version === null) throw refusedPath('is that of a folder');
   demandVersion(present, ifVersion);
+  begin(session);
   const sha256 = createHash('sha256').update(bytes).digest();
   if (place.outcome === 'free') {
     await makeFolders(session, place.missing);
@@ -95,6 +101,7 @@ const remove = async (session: Session, { path, ifVersion }: Of<'delete'>): Prom
   const place = await look(session, path);
   if (place.outcome !== 'taken') throw nothingAt(path);
   demandVersion(place.by, ifVersion);
+  begin(session);
   for (const { version, size } of await removeEntries(session.queries, session.projectId, path.text)) {
     if (version === null) session.state.folders -= 1;
     else session.state.files -= 1;
@@ -128,6 +135,7 @@ const move = async (session: Session, { from, to, ifVersion }: Of<'move'>): Prom
   if (target.outcome === 'refused') throw refusedPath(target.reason);
   if (target.outcome === 'taken') throw new StudioError('CONFLICT', `There is something at ${to.text} already.`);
   if (source.by.version === null) demandRoom(await entriesOf(queries, projectId, from.text), from, to);
+  begin(session);
   await makeFolders(session, target.missing);
   const foldedFrom = foldedOf(from.text);
   await moveEntries(queries, projectId, { from: from.text, to: to.text, foldedFrom, foldedTo: foldedOf(to.text) });
@@ -144,6 +152,7 @@ const makeFolder = async (session: Session, { path }: Of<'make folder'>): Promis
     return null;
   }
   refuseLocked(session.leases, session.writer, path.text);
+  begin(session);
   await makeFolders(session, [...place.missing, path.text]);
   await enter(session, { kind: 'FOLDER_MADE', path: path.text, origin: null, sha256: null });
   return null;
@@ -186,10 +195,7 @@ export const applyChanges = async (
   const leases = await leasesOf(transaction, work.projectId);
   const session: Session = { ...work, queries: transaction, leases, state: { ...before } };
   const made: (FileMapper | null)[] = [];
-  for (const change of changes) {
-    session.state.revision += 1;
-    made.push(await make(session, change));
-  }
+  for (const change of changes) made.push(await make(session, change));
   demandQuota(before, session.state, work.limits);
   // Looking through all that is kept costs more than a change: so it is done for many at once.
   if (Math.floor(before.revision / TRIMMED_EVERY) !== Math.floor(session.state.revision / TRIMMED_EVERY)) {

@@ -2,9 +2,10 @@ import type { Database } from '#mesh/database/pool.ts';
 import type { FileMapper } from '../mappers.ts';
 import type { FilePath } from './file-path.ts';
 import { applyChanges } from './apply.ts';
+import { stateOf } from '../store/project-state.ts';
 import { contentOf, entriesOf, entryAt, filesWithContent, type Entry } from '../store/entries.ts';
 
-/** What one project may hold. */
+/** What one project holds, or may hold. */
 export interface ProjectLimits {
   readonly files: number;
   readonly folders: number;
@@ -12,6 +13,7 @@ export interface ProjectLimits {
   readonly bytes: number;
 }
 
+const NOTHING: ProjectLimits = { files: 0, folders: 0, bytes: 0 };
 const PROJECT_LIMITS: ProjectLimits = { files: 10_000, folders: 2_000, bytes: 64 * 1_048_576 };
 
 /** Who changes files: a user, or the run of an agent for a user. */
@@ -48,6 +50,8 @@ export interface Files {
   folders(projectId: string): Promise<string[]>;
   /** Every file with its bytes, all of one moment: at most as many as a project may hold. */
   snapshot(projectId: string): Promise<Contents[]>;
+  /** What a project holds, and what it may. */
+  usage(projectId: string): Promise<{ readonly held: ProjectLimits; readonly limits: ProjectLimits }>;
   /**
    * Makes changes one after the other: all of them, or none. They are on disk when this answers.
    * @returns for each change the file that it leaves; null where it leaves none
@@ -73,6 +77,7 @@ export const createFiles = (database: Database, limits: ProjectLimits = PROJECT_
   folders: async (projectId) =>
     (await entriesOf(database, projectId, null)).filter(({ version }) => version === null).map(({ path }) => path),
   snapshot: async (projectId) => [...(await filesWithContent(database, projectId))],
+  usage: async (projectId) => ({ held: (await stateOf(database, projectId)) ?? NOTHING, limits }),
   apply: (projectId, writer, changes) =>
     database.transaction((transaction) => applyChanges(transaction, { projectId, writer, limits }, changes)),
 });

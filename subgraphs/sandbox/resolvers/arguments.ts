@@ -4,10 +4,10 @@ import { decodeContent } from '../files/file-content.ts';
 import { parseFilePath, type FilePath } from '../files/file-path.ts';
 
 /** @throws StudioError PATH_REFUSED saying which rule the path breaks */
-export const filePathOf = (text: string): FilePath => {
+export const filePathOf = (text: string, argument = 'path'): FilePath => {
   const verdict = parseFilePath(text);
   if (verdict.outcome === 'refused') {
-    throw new StudioError('PATH_REFUSED', `The path ${verdict.reason}.`, { argument: 'path' });
+    throw new StudioError('PATH_REFUSED', `The path ${verdict.reason}.`, { argument });
   }
   return verdict.path;
 };
@@ -22,7 +22,7 @@ export const bytesOf = ({ content, encoding = 'UTF8' }: Pick<WriteFileInput, 'co
 };
 
 /** @throws StudioError BAD_USER_INPUT when it can be no version */
-export const conditionOf = ({ ifVersion }: Pick<WriteFileInput, 'ifVersion'>): string | null => {
+export const conditionOf = ({ ifVersion }: { readonly ifVersion?: string | null }): string | null => {
   if (ifVersion === undefined || ifVersion === null) return null;
   if (ifVersion !== '' && !/^[0-9a-f]{64}$/.test(ifVersion)) {
     throw new StudioError(
@@ -32,4 +32,17 @@ export const conditionOf = ({ ifVersion }: Pick<WriteFileInput, 'ifVersion'>): s
     );
   }
   return ifVersion;
+};
+
+/** The id of an agent's run; null where it is the user. @throws StudioError BAD_USER_INPUT */
+export const agentOf = (agent: string | null | undefined): string | null => {
+  if (agent === undefined || agent === null) return null;
+  if (/^[\w-]{1,64}$/.test(agent)) return agent;
+  throw new StudioError('BAD_USER_INPUT', 'agent is the id of a run.', { argument: 'agent' });
+};
+
+/** How many of a list. @throws StudioError BAD_USER_INPUT */
+export const countOf = (first: number, most: number): number => {
+  if (first >= 1 && first <= most) return first;
+  throw new StudioError('BAD_USER_INPUT', `first is from 1 to ${most}.`, { argument: 'first' });
 };

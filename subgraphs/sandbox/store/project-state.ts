@@ -17,6 +17,16 @@ export const lockProject = (transaction: Queries, projectId: string): Promise<Pr
     `,
   );
 
+/** What a project's row says of its files, as it is at the moment; null when there is no such project. */
+export const stateOf = (queries: Queries, projectId: string): Promise<ProjectState | null> =>
+  queries.maybeOne(
+    sql.type(State)`select revision, bytes, files, folders from sandbox.projects where id = ${projectId}`,
+  );
+
+/** The revision of the last change of a project; null when there is no such project. */
+export const revisionOf = async (queries: Queries, projectId: string): Promise<number | null> =>
+  (await stateOf(queries, projectId))?.revision ?? null;
+
 /** Writes the state back, and wakes those who watch the project once the transaction is committed. */
 export const saveProject = async (transaction: Queries, projectId: string, state: ProjectState): Promise<void> => {
   await transaction.query(

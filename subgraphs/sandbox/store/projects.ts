@@ -72,7 +72,27 @@ export const ensureProject = async (queries: Queries, ownerId: string, name: str
   return (await insert(queries, ownerId, name)) ?? queries.one(byName(ownerId, name));
 };
 
-/** Removes a project whose owner is being erased; there is no other end of a project. */
+/** Gives a project another name; null when its owner has another of this name. */
+export const renameProject = (queries: Queries, id: string, name: string): Promise<ProjectMapper | null> =>
+  queries.maybeOne(
+    sql.type(Project)`
+      update sandbox.projects p set name = ${name} where id = ${id} and not exists (
+        select from sandbox.projects o where o.owner_id = p.owner_id and o.name = ${name} and o.id <> p.id
+      ) returning ${COLUMNS}
+    `,
+  );
+
+/** Deletes a project with all that belongs to it, and wakes those who watch it. */
+export const deleteProject = async (queries: Queries, id: string): Promise<void> => {
+  await queries.query(
+    sql.unsafe`
+      with deleted as (delete from sandbox.projects where id = ${id})
+      select pg_notify('sandbox_changes', ${id})
+    `,
+  );
+};
+
+/** Removes a project whose owner is being erased. */
 export const forgetProject = async (queries: Queries, id: string): Promise<void> => {
   await queries.query(sql.unsafe`select erasure.forget_project(${id})`);
 };
