@@ -16,6 +16,7 @@ export interface Usage {
 
 /** The account of one jail. */
 export interface Account {
+  readonly limit: (limits: AccountLimits) => Promise<void>;
   /** Counts a process, and all that it starts from now on. */
   readonly admit: (pid: number) => Promise<void>;
   readonly read: () => Usage;
@@ -26,6 +27,7 @@ export interface Account {
 /** Counts and limits what jails use. */
 export interface Accounting {
   readonly kind: 'cgroup-v2' | 'cgroup-v1';
-  readonly open: (id: string, limits: AccountLimits) => Promise<Account>;
+  /** @param id names the account: letters, digits and hyphens, used once */
+  readonly open: (id: string) => Promise<Account>;
   readonly close: () => Promise<void>;
 }

@@ -105,24 +105,21 @@ interface Version {
 
 const createAccounting = ({ kind, hierarchies, read }: Version): Accounting => ({
   kind,
-  open: async (id, limits): Promise<Account> => {
+  open: async (id): Promise<Account> => {
     const folders = hierarchies.map(({ base }) => join(base, id));
     const close = async (): Promise<void> => void (await Promise.all(folders.map(remove)));
     try {
-      await Promise.all(
-        hierarchies.map(async ({ settings }, index) => {
-          const folder = folders[index] ?? '';
-          await mkdir(folder);
-          for (const [name, value] of Object.entries(settings(limits))) {
-            await set(folder, name, value);
-          }
-        }),
-      );
+      await Promise.all(folders.map((folder) => mkdir(folder)));
     } catch (error) {
       await close();
       throw error;
     }
     return {
+      limit: async (limits) => {
+        for (const [index, { settings }] of hierarchies.entries()) {
+          for (const [name, value] of Object.entries(settings(limits))) await set(folders[index] ?? '', name, value);
+        }
+      },
       admit: async (pid) => void (await Promise.all(folders.map((folder) => set(folder, 'cgroup.procs', pid)))),
       read: () => read(folders),
       close,

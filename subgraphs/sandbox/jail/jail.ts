@@ -8,7 +8,9 @@ import { findProgram, readHostLayout, removeLeftState, statePrefix } from './hos
 import { reachableFile } from './ids.ts';
 import { assembleFilter } from './seccomp.ts';
 import { testJail } from './self-test.ts';
-import { spawnJailed, type JailOrder, type JailParts, type Spawned } from './spawn.ts';
+import { createParkedJails } from './parked.ts';
+import type { JailParts } from './prepare.ts';
+import { startProgram, type JailOrder, type Spawned } from './spawn.ts';
 import { ARCHITECTURES, NOT_PERMITTED, type Architecture } from './syscalls.ts';
 
 export type { Bind, MemoryFolder } from './bubblewrap.ts';
@@ -28,7 +30,7 @@ export interface Jail {
   readonly spawn: (order: JailOrder) => Promise<Spawned>;
   /** A path to bind for a file of this service, which may lie where the jails' user cannot reach it. */
   readonly reachable: (path: string) => Promise<string>;
-  /** Removes what the jail keeps on disk. What runs must have ended. */
+  /** Removes the jails that wait, and what is kept on disk. What runs must have ended. */
   readonly close: () => Promise<void>;
 }
 
@@ -83,7 +85,18 @@ export const openJail = async ({ watch = false }: JailOptions = {}): Promise<Jai
     };
     await copyFile(join(import.meta.dirname, 'init.pl'), parts.init);
     await writeFile(parts.filter, assembleFilter(architecture));
-    const spawn = (order: JailOrder): Promise<Spawned> => spawnJailed(parts, order);
+    const jails = createParkedJails(parts);
+    const spawn = async (order: JailOrder): Promise<Spawned> => {
+      const { binds, memoryFolders, stdin, descriptors = [] } = order;
+      const shape = { binds, memoryFolders, stdin, descriptors };
+      const taken = await jails.take(shape);
+      if (taken.outcome === 'failed') return taken;
+      const spawned = await startProgram(taken.jail, order, architecture);
+      if (spawned.outcome === 'running' && order.parks === true) {
+        void spawned.process.ended.then(() => jails.refill(shape));
+      }
+      return spawned;
+    };
 
     const unshare = NOT_PERMITTED.unshare[ARCHITECTURES[architecture].column];
     const test = await testJail(spawn, { perl, unshare });
@@ -99,7 +112,10 @@ export const openJail = async ({ watch = false }: JailOptions = {}): Promise<Jai
         reductions: accounting === null ? [WATCHED] : [],
         spawn,
         reachable: (path) => reachableFile(path, state),
-        close,
+        close: async () => {
+          await jails.close();
+          await close();
+        },
       },
     };
   } catch (error) {

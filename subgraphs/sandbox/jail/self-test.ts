@@ -99,7 +99,6 @@ export const testJail = async (
   { perl, unshare }: { readonly perl: string; readonly unshare: number },
 ): Promise<SelfTest> => {
   const spawned = await spawn({
-    id: 'self-test',
     command: [perl, '-e', QUESTIONS, String(unshare)],
     env: { LANG: 'C' },
     folder: '/workspace',

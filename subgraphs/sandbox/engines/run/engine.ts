@@ -140,7 +140,6 @@ const startIn = async (
   const command = program.kind === 'script' ? [...runtime.script(limits.memoryBytes), program.path] : runtime.shell;
   const [executable = '', ...options] = command;
   const spawned = await jail.spawn({
-    id: job.id,
     command: [executable, ...options, ...job.args],
     env: {
       PATH,
@@ -162,7 +161,9 @@ const startIn = async (
       processes: limits.processes,
       fileBytes: limits.diskBytes,
     },
-    stdin: job.terminal !== null || job.stdin.length > 0 ? 'open' : 'empty',
+    // Also where nothing is to be read, so that one jail fits every job.
+    stdin: 'open',
+    parks: true,
     ...(job.terminal === null ? {} : { terminal: job.terminal }),
   });
   if (spawned.outcome === 'failed') {
