@@ -93,7 +93,13 @@ describe('JSON-RPC on the whole studio', () => {
         .parse(await result('auth.create_key', { name: 'to revoke' }, ada));
       return { params: { id: key.id } };
     },
+    'fs.delete': writeExample,
     'fs.list': writeExample,
+    // A place that is free, however often it was moved before.
+    'fs.move': async () => {
+      await writeExample();
+      return { params: { to: `moved/${randomUUID()}.py` } };
+    },
     'fs.read': writeExample,
     'llm.download': () => Promise.resolve({ bearer: token }),
     'llm.start': () => Promise.resolve({ bearer: token }),
@@ -222,6 +228,22 @@ describe('JSON-RPC on the whole studio', () => {
     expect(await post('/rpc/fs.read', { path: 'src/bytes' }, ada)).toMatchObject({ status: 400 });
     expect(await result('fs.list', { path: 'src/deep' }, ada)).toMatchObject({ files: [{ path: 'src/deep/text' }] });
     expect(await post('/rpc/fs.read', { path: 'src/nothing' }, ada)).toMatchObject({ status: 404 });
+  });
+
+  test('fs.mkdir, fs.move and fs.delete change what fs.list sees, and refuse what is not there', async () => {
+    await result('fs.mkdir', { path: 'box/empty' }, ada);
+    const { version } = z
+      .looseObject({ version: z.string() })
+      .parse(await result('fs.write', { path: 'box/a', content: '1', if_version: '' }, ada));
+    expect(await post('/rpc/fs.write', { path: 'box/a', content: '2', if_version: '' }, ada)).toMatchObject({
+      status: 409,
+    });
+    expect(await result('fs.move', { path: 'box', to: 'crate', if_version: '' }, ada).catch(() => null)).toBeNull();
+    expect(await result('fs.move', { path: 'box', to: 'crate' }, ada)).toEqual({ path: 'crate', from: 'box' });
+    expect(await result('fs.list', { path: 'crate' }, ada)).toMatchObject({ files: [{ path: 'crate/a', version }] });
+    expect(await result('fs.delete', { path: 'crate/a', if_version: version }, ada)).toEqual({ path: 'crate/a' });
+    expect(await post('/rpc/fs.delete', { path: 'crate/a' }, ada)).toMatchObject({ status: 404 });
+    expect(await post('/rpc/fs.move', { path: 'crate', to: '../out' }, ada)).toMatchObject({ status: 403 });
   });
 
   test.each(['fs.read', 'fs.list'])('%s of a path out of the project is HTTP 403 and −32013', async (method) => {

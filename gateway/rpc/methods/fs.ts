@@ -1,4 +1,7 @@
+import deleteSchema from '#schemas/rpc/fs.delete.json' with { type: 'json' };
 import listSchema from '#schemas/rpc/fs.list.json' with { type: 'json' };
+import mkdirSchema from '#schemas/rpc/fs.mkdir.json' with { type: 'json' };
+import moveSchema from '#schemas/rpc/fs.move.json' with { type: 'json' };
 import readSchema from '#schemas/rpc/fs.read.json' with { type: 'json' };
 import writeSchema from '#schemas/rpc/fs.write.json' with { type: 'json' };
 import { StudioError } from '#mesh/errors.ts';
@@ -11,6 +14,17 @@ interface WriteParams {
   readonly path: string;
   readonly content: string;
   readonly encoding?: Encoding;
+  readonly if_version?: string;
+}
+
+interface DeleteParams {
+  readonly project?: string;
+  readonly path: string;
+  readonly if_version?: string;
+}
+
+interface MoveParams extends DeleteParams {
+  readonly to: string;
 }
 
 interface ReadParams {
@@ -54,8 +68,8 @@ export const fsMethods = [
         }
       }
     `,
-    variables: ({ project, path, content, encoding = 'utf8' }: WriteParams) => ({
-      input: { projectId: project, path, content, encoding: encoding.toUpperCase() },
+    variables: ({ project, path, content, encoding = 'utf8', if_version: ifVersion }: WriteParams) => ({
+      input: { projectId: project, path, content, encoding: encoding.toUpperCase(), ifVersion },
     }),
     result: ({ writeFile: { path, size, version } }: Written) => ({ path, size, version }),
   }),
@@ -110,5 +124,44 @@ export const fsMethods = [
     result: ({ project }: Listed) => ({
       files: (project?.files ?? []).map(({ updatedAt, ...file }) => ({ ...file, updated_at: updatedAt })),
     }),
+  }),
+
+  defineMethod({
+    schema: deleteSchema,
+    document: /* GraphQL */ `
+      mutation RpcDeleteFile($input: DeleteFileInput!) {
+        deleteFile(input: $input)
+      }
+    `,
+    variables: ({ project, path, if_version: ifVersion }: DeleteParams) => ({
+      input: { projectId: project, path, ifVersion },
+    }),
+    result: (_: unknown, { path }: DeleteParams) => ({ path: path.normalize('NFC') }),
+  }),
+
+  defineMethod({
+    schema: moveSchema,
+    document: /* GraphQL */ `
+      mutation RpcMoveFile($input: MoveFileInput!) {
+        moveFile(input: $input) {
+          path
+        }
+      }
+    `,
+    variables: ({ project, path, to, if_version: ifVersion }: MoveParams) => ({
+      input: { projectId: project, from: path, to, ifVersion },
+    }),
+    result: (_: unknown, { path, to }: MoveParams) => ({ path: to.normalize('NFC'), from: path.normalize('NFC') }),
+  }),
+
+  defineMethod({
+    schema: mkdirSchema,
+    document: /* GraphQL */ `
+      mutation RpcMakeFolder($input: CreateFolderInput!) {
+        createFolder(input: $input)
+      }
+    `,
+    variables: ({ project, path }: DeleteParams) => ({ input: { projectId: project, path } }),
+    result: (_: unknown, { path }: DeleteParams) => ({ path: path.normalize('NFC') }),
   }),
 ];

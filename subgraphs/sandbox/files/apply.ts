@@ -63,7 +63,9 @@ const enter = (session: Session, change: Pick<ChangeRow, 'kind' | 'path' | 'orig
 };
 
 const demandVersion = (present: Neighbour | null, ifVersion: string | null): void => {
-  if (ifVersion !== null && ifVersion !== (present?.version ?? '')) throw new StudioError('VERSION_CONFLICT');
+  // A folder has no version, so that nothing is done over one.
+  const version = present === null ? '' : present.version;
+  if (ifVersion !== null && ifVersion !== version) throw new StudioError('VERSION_CONFLICT');
 };
 
 const write = async (session: Session, { path, bytes, ifVersion }: Of<'write'>): Promise<FileMapper> => {
