@@ -1,6 +1,6 @@
 import { StudioError } from '#mesh/errors.ts';
 import { abortable } from '#mesh/abortable.ts';
-import { createFairLine } from './fair-line.ts';
+import { createFairLine } from '#mesh/fair-line.ts';
 
 /** Places that are given out to users in turn, and to the requests of one user in the order of asking. */
 export interface Slots {

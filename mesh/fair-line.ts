@@ -2,8 +2,11 @@
 export interface FairLine<T> {
   /** Whether it is let in: neither the line nor this user's part of it is full. */
   join(user: string, waiting: T): boolean;
-  /** Takes out whose turn it is. */
-  next(): T | undefined;
+  /**
+   * Takes out whose turn it is.
+   * @param mayGo says of a user whether it may be; who may not keeps the place in the line
+   */
+  next(mayGo?: (user: string) => boolean): T | undefined;
   /** Whether it was in the line. */
   leave(user: string, waiting: T): boolean;
   readonly size: number;
@@ -35,10 +38,10 @@ export const createFairLine = <T>(most: number, mostOfOne: number): FairLine<T> 
       size += 1;
       return true;
     },
-    next: () => {
-      const [first] = parts;
-      if (!first) return undefined;
-      const [user, part] = first;
+    next: (mayGo = () => true) => {
+      const turn = parts.entries().find(([user]) => mayGo(user));
+      if (!turn) return undefined;
+      const [user, part] = turn;
       const [waiting] = part;
       if (waiting === undefined) return undefined;
       take(user, part, waiting);

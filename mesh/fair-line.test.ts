@@ -18,6 +18,14 @@ test('who comes while another’s many wait is behind one of them', () => {
   expect(drained(line)).toEqual(['a2', 'b1', 'a3']);
 });
 
+test('who may not go yet keeps the place in the line', () => {
+  const line = createFairLine<string>(10, 10);
+  for (const waiting of ['a1', 'b1', 'a2']) line.join(waiting.slice(0, 1), waiting);
+  expect(line.next((user) => user === 'b')).toBe('b1');
+  expect(line.next((user) => user === 'b')).toBeUndefined();
+  expect(drained(line)).toEqual(['a1', 'a2']);
+});
+
 test('a user’s part and the line are both bounded', () => {
   const line = createFairLine<string>(3, 2);
   expect(['a1', 'a2', 'a3'].map((waiting) => line.join('a', waiting))).toEqual([true, true, false]);
