@@ -33,6 +33,8 @@ export interface JailDescriptors {
 
 /** For locks and semaphores that processes share. Its bytes count as memory of the jail. */
 const SHARED_MEMORY_BYTES = 16 * 1024 ** 2;
+/** No size at all would be no bound at all. */
+const PAGE_BYTES = 4096;
 /** Nobody: no user of any host. */
 const INNER_ID = '65534';
 
@@ -67,7 +69,12 @@ export const bubblewrapArguments = (
     ['--proc', '/proc'],
     ...host.hiddenFiles.map((path) => ['--ro-bind', '/dev/null', path]),
     ['--dev', '/dev', '--size', String(SHARED_MEMORY_BYTES), '--tmpfs', '/dev/shm'],
-    ...memoryFolders.map(({ path, bytes }) => ['--size', String(Math.ceil(bytes)), '--tmpfs', path]),
+    ...memoryFolders.map(({ path, bytes }) => [
+      '--size',
+      String(Math.max(PAGE_BYTES, Math.ceil(bytes))),
+      '--tmpfs',
+      path,
+    ]),
     ...binds.map(mountOf),
     ['--remount-ro', '/dev', '--remount-ro', '/'],
     ['--disable-userns'],

@@ -84,7 +84,12 @@ export const startProgram = async (
   architecture: Architecture,
 ): Promise<Spawned> => {
   const { memoryBytes, processes } = order.limits;
-  await jail.account?.limit({ memoryBytes, processes: processes + OWN_PROCESSES });
+  try {
+    await jail.account?.limit({ memoryBytes, processes: processes + OWN_PROCESSES });
+  } catch (error) {
+    await jail.giveUp();
+    throw error;
+  }
   const { command, env, folder, files, terminal = null } = order;
   const instructions = { command, env, folder, files, terminal, limits: resourceLimits(order.limits) };
   for (const piece of encodeOrder(instructions, architecture)) jail.control.write(piece);

@@ -110,7 +110,12 @@ export const supervise = ({ limits, account, proc, folders, stop }: Supervised):
   };
 
   const looking = setInterval(() => {
-    const exceeded = look();
+    let exceeded: StopReason | null = null;
+    try {
+      exceeded = look();
+    } catch {
+      // It has ended, and its /proc with it; the news is on its way.
+    }
     if (exceeded !== null) stop(exceeded);
   }, INTERVAL_MS);
   const deadline = limits.wallMs === null ? undefined : setTimeout(() => stop('wall'), limits.wallMs);
