@@ -5,7 +5,7 @@ import { MAX_FILE_BYTES } from './file-content.ts';
 import { MAX_PATH_BYTES, MAX_SEGMENTS, type FilePath } from './file-path.ts';
 import type { FileMapper } from '../mappers.ts';
 import { entriesNamed, entriesOf, moveEntries, putFile, putFolders, removeEntries } from '../store/entries.ts';
-import { recordChange, recordVersion, trimHistory, type ChangeRow } from '../store/history.ts';
+import { recordChange, sweepBlobs, trimHistory, type ChangeRow } from '../store/history.ts';
 import { leasesOf, type Lease } from '../store/leases.ts';
 import { lockProject, saveProject, type ProjectState } from '../store/project-state.ts';
 import type { Change, ProjectLimits, Writer } from './files.ts';
@@ -51,7 +51,7 @@ const begin = ({ state }: Session): void => {
 };
 
 /** Enters a change in the journal. */
-const enter = (session: Session, change: Pick<ChangeRow, 'kind' | 'path' | 'origin' | 'sha256'>): Promise<void> => {
+const enter = (session: Session, change: Pick<ChangeRow, 'kind' | 'path' | 'origin'>): Promise<void> => {
   const { projectId, writer, state } = session;
   return recordChange(session.queries, {
     ...change,
@@ -83,18 +83,24 @@ const write = async (session: Session, { path, bytes, ifVersion }: Of<'write'>):
     await makeFolders(session, place.missing);
     state.files += 1;
   }
-  const { revision } = state;
-  const row = { projectId, path: path.text, revision, sha256 };
-  const entry = await putFile(queries, { ...row, folded: foldedOf(path.text), bytes });
+  const { updatedAt, forgotten } = await putFile(queries, {
+    projectId,
+    path: path.text,
+    folded: foldedOf(path.text),
+    sha256,
+    bytes,
+    revision: state.revision,
+    authorId: writer.userId,
+    agent: writer.agent,
+  });
+  await sweepBlobs(queries, projectId, forgotten ?? []);
   state.bytes += bytes.length - (present?.size ?? 0);
-  await recordVersion(queries, { ...row, size: bytes.length, authorId: writer.userId, agent: writer.agent });
-  await enter(session, { kind: 'WRITTEN', path: path.text, origin: null, sha256 });
   return {
     projectId,
     path: path.text,
     size: bytes.length,
     version: sha256.toString('hex'),
-    updatedAt: entry.updatedAt,
+    updatedAt,
   };
 };
 
@@ -109,7 +115,7 @@ const remove = async (session: Session, { path, ifVersion }: Of<'delete'>): Prom
     else session.state.files -= 1;
     session.state.bytes -= size;
   }
-  await enter(session, { kind: 'DELETED', path: path.text, origin: null, sha256: null });
+  await enter(session, { kind: 'DELETED', path: path.text, origin: null });
   return null;
 };
 
@@ -141,7 +147,7 @@ const move = async (session: Session, { from, to, ifVersion }: Of<'move'>): Prom
   await makeFolders(session, target.missing);
   const foldedFrom = foldedOf(from.text);
   await moveEntries(queries, projectId, { from: from.text, to: to.text, foldedFrom, foldedTo: foldedOf(to.text) });
-  await enter(session, { kind: 'MOVED', path: to.text, origin: from.text, sha256: null });
+  await enter(session, { kind: 'MOVED', path: to.text, origin: from.text });
   const { version, size, updatedAt } = source.by;
   return version === null ? null : { projectId, path: to.text, size, version, updatedAt };
 };
@@ -156,7 +162,7 @@ const makeFolder = async (session: Session, { path }: Of<'make folder'>): Promis
   refuseLocked(session.leases, session.writer, path.text);
   begin(session);
   await makeFolders(session, [...place.missing, path.text]);
-  await enter(session, { kind: 'FOLDER_MADE', path: path.text, origin: null, sha256: null });
+  await enter(session, { kind: 'FOLDER_MADE', path: path.text, origin: null });
   return null;
 };
 

@@ -94,6 +94,9 @@ export const putFolders = async (
   );
 };
 
+/** How many versions of one file are kept. */
+const KEPT_VERSIONS = 50;
+
 export interface FileRow {
   readonly projectId: string;
   readonly path: string;
@@ -101,24 +104,46 @@ export interface FileRow {
   readonly sha256: Buffer;
   readonly bytes: Buffer;
   readonly revision: number;
+  readonly authorId: string;
+  readonly agent: string | null;
 }
 
-/** Writes a file over whatever was there. */
-export const putFile = (queries: Queries, row: FileRow): Promise<Entry> =>
-  queries.one(
-    sql.type(Entry)`
-      with kept as (
-        insert into sandbox.blobs (project_id, sha256, bytes)
-        values (${row.projectId}, ${sql.binary(row.sha256)}, ${sql.binary(row.bytes)})
+const Put = Entry.extend({ forgotten: z.array(Bytes).nullable() });
+
+/**
+ * Writes a file over whatever was there, keeps what it holds among its versions, and enters it in the journal: all in
+ * one statement, since many files may be written together.
+ * @returns the file, and the contents of versions that were one too many
+ */
+export const putFile = (queries: Queries, row: FileRow): Promise<z.infer<typeof Put>> => {
+  const { projectId, path, revision, authorId, agent } = row;
+  const sha256 = sql.binary(row.sha256);
+  const size = row.bytes.length;
+  return queries.one(
+    sql.type(Put)`
+      with content as (
+        insert into sandbox.blobs (project_id, sha256, bytes) values (${projectId}, ${sha256}, ${sql.binary(row.bytes)})
         on conflict do nothing
+      ), version as (
+        insert into sandbox.versions (project_id, path, revision, sha256, size, author_id, agent)
+        values (${projectId}, ${path}, ${revision}, ${sha256}, ${size}, ${authorId}, ${agent})
+      ), change as (
+        insert into sandbox.changes (project_id, revision, kind, path, sha256, author_id, agent)
+        values (${projectId}, ${revision}, 'WRITTEN', ${path}, ${sha256}, ${authorId}, ${agent})
+      ), forgotten as (
+        delete from sandbox.versions v where v.project_id = ${projectId} and v.path = ${path} and v.revision < (
+          select revision from sandbox.versions k where k.project_id = ${projectId} and k.path = ${path}
+          order by revision desc offset ${KEPT_VERSIONS - 2} limit 1
+        ) returning v.sha256
       )
       insert into sandbox.entries as e (project_id, path, folded, sha256, size, revision)
-      values (${row.projectId}, ${row.path}, ${row.folded}, ${sql.binary(row.sha256)}, ${row.bytes.length}, ${row.revision})
+      values (${projectId}, ${path}, ${row.folded}, ${sha256}, ${size}, ${revision})
       on conflict (project_id, path) do update
         set sha256 = excluded.sha256, size = excluded.size, revision = excluded.revision, updated_at = clock_timestamp()
-      returning ${COLUMNS}
+      returning ${COLUMNS}, (select array_agg(sha256) from forgotten) as forgotten
     `,
   );
+};
 
 const Removed = z.object({ version: z.string().nullable(), size: z.int() });
 
