@@ -33,7 +33,7 @@ import { createRemoteModels } from './remote/remote-models.ts';
 import type { Services } from './services.ts';
 import { createServing } from './serving.ts';
 import { createSettings, type Settings } from './settings.ts';
-import { installStarter } from './starter/install.ts';
+import { installStarters } from './starter/install.ts';
 import { openBackendStore } from './store/backends.ts';
 import { openDownloadStore } from './store/downloads.ts';
 import { openSettingsStore } from './store/settings.ts';
@@ -85,7 +85,7 @@ const readinessOf = async (database: Database, catalogue: Catalogue, modelsDir: 
  * @throws ConfigurationError when the models folder cannot be written
  */
 export const startModels = async ({ config, databaseUrl, secret, log }: ModelsOptions): Promise<Subgraph> => {
-  await installStarter(config.modelsDir);
+  await installStarters(config.modelsDir);
   const database = await openPool(serviceAddress(databaseUrl, 'models', secret), log);
   const catalogue = openCatalogue(config.modelsDir);
   const changes = createChanges();

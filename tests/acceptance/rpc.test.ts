@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { METHODS } from '#gateway/rpc/methods.ts';
-import { writeRandomBert } from '#tests/harness/random-bert.ts';
 import { startStudio, type TestStudio } from '#tests/harness/studio.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../schemas/rpc/examples');
@@ -57,7 +56,6 @@ describe('JSON-RPC on the whole studio', () => {
 
   beforeAll(async () => {
     studio = await startStudio();
-    await writeRandomBert(join(studio.config.modelsDir, 'starter-embed.gguf'));
     token = await studio.login();
     // The account of the examples.
     await makeAccount({ email: 'ada@example.org', tokens: 10_000 });

@@ -29,12 +29,20 @@ describe('models and their workers', () => {
 
   afterAll(() => models.stop());
 
-  test('the starter is installed, and every file of the folder is listed', async () => {
+  test('the starters are installed, and every file of the folder is listed', async () => {
     const { data } = await models.graphql(admin, `{ models { ${FIELDS} } }`);
     const idle = { kind: 'CHAT', status: 'AVAILABLE', costPerToken: 1, memoryBytes: null, lastError: null };
     expect(data?.['models']).toEqual([
       { ...idle, id: 'other', name: 'other', contextSize: 1_024, sizeBytes: expect.any(Number) },
       { ...idle, id: 'starter', name: 'starter', contextSize: 512, sizeBytes: 1_917_408 },
+      {
+        ...idle,
+        id: 'starter-embed',
+        name: 'starter-embed',
+        kind: 'EMBEDDING',
+        contextSize: 512,
+        sizeBytes: expect.any(Number),
+      },
     ]);
   });
 
@@ -83,6 +91,7 @@ describe('models and their workers', () => {
       models: [
         { name: 'other', status: 'LOADED' },
         { name: 'starter', status: 'AVAILABLE' },
+        { name: 'starter-embed', status: 'AVAILABLE' },
       ],
     });
     await unload();
@@ -168,7 +177,7 @@ describe('models and their workers', () => {
     }
     const { errors } = await unload('nobody');
     expect(errors?.[0]).toMatchObject({
-      message: expect.stringContaining('Installed: other, starter.'),
+      message: expect.stringContaining('Installed: other, starter, starter-embed.'),
       extensions: { code: 'MODEL_NOT_LOADED' },
     });
   });

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { fill, generateCorpus } from './corpus.ts';
+import { generateCorpus } from './corpus.ts';
 import { FACTS } from './facts.ts';
+import { heldOut } from './held-out.ts';
+import { questionsOf } from './talking.ts';
 import { TASKS } from './tasks.ts';
 
 test('the same seed writes the same corpus, another seed another', () => {
@@ -12,43 +14,51 @@ test('a longer corpus begins with the shorter one of its seed', () => {
   expect(generateCorpus(60, 7).slice(0, 20)).toEqual(generateCorpus(20, 7));
 });
 
-test('every conversation alternates between user and assistant after at most one system prompt', () => {
-  for (const conversation of generateCorpus(300, 3)) {
-    const roles = conversation.map(({ role }) => role);
-    const turns = roles[0] === 'system' ? roles.slice(1) : roles;
-    expect(turns.length).toBeGreaterThan(0);
-    expect(turns).toEqual(turns.map((_, index) => (index % 2 === 0 ? 'user' : 'assistant')));
+test('every conversation alternates between user and assistant, who may go on after the result of a call', () => {
+  const letters = { system: 's', user: 'u', assistant: 'a', result: 'r' } as const;
+  for (const conversation of generateCorpus(500, 3)) {
+    expect(conversation.map(({ role }) => letters[role]).join('')).toMatch(/^s?(ua(ra)?)+$/);
   }
 });
 
 test('nothing in it is empty or left unfilled', () => {
   for (const { content } of generateCorpus(2_000, 5).flat()) {
     expect(content).not.toBe('');
-    expect(content).not.toMatch(/\{\}|undefined/);
+    expect(content).not.toMatch(/\{\}|\[object/);
   }
 });
 
-test('names are filled in wherever a template has them', () => {
-  expect(fill('def {name}({a}, {b}):\n    return {a} + {b}', 'foo', ['x', 'y'])).toBe(
-    'def foo(x, y):\n    return x + y',
+test('every fact can be asked for and has no question of another', () => {
+  const answers = new Map<string, string>();
+  for (const { english, german } of FACTS) {
+    for (const [ways, isGerman] of [
+      [english, false],
+      [german, true],
+    ] as const) {
+      if (!ways) continue;
+      const questions = questionsOf(ways, isGerman);
+      expect(questions.length).toBeGreaterThan(0);
+      for (const question of questions) {
+        const asked = `${isGerman} ${question.toLowerCase()}`;
+        expect(answers.get(asked) ?? ways.answer).toBe(ways.answer);
+        answers.set(asked, ways.answer);
+      }
+    }
+  }
+});
+
+test('what is held out is not in it', () => {
+  const conversations = generateCorpus(5_000, 42);
+  const users = conversations.flatMap((conversation) => {
+    const system = conversation.find(({ role }) => role === 'system')?.content ?? '';
+    return conversation.flatMap(({ role, content }) => (role === 'user' ? [{ system, content }] : []));
+  });
+  const asked = new Set(users.flatMap(({ system, content }) => [content.toLowerCase(), `${system} ${content}`]));
+  // A request for a call is new by its tools.
+  const found = heldOut().filter(({ system, question }) =>
+    asked.has(system === undefined ? question.toLowerCase() : `${system} ${question}`),
   );
-  expect(fill('`Hello, ${{a}}!`', 'greet', ['person'])).toBe('`Hello, ${person}!`');
-});
-
-test('every JavaScript function of the tasks is valid', () => {
-  for (const { javascript, parameters, names } of TASKS) {
-    const [first] = parameters;
-    const [name = ''] = names;
-    if (!first) throw new Error('a task without parameters');
-    // Compiled only: what it says is our own text.
-    // oxlint-disable-next-line no-new-func, typescript/no-implied-eval
-    expect(() => new Function(`return ${fill(javascript, name, first)}`)).not.toThrow();
-  }
-});
-
-test('every fact has a question and an answer', () => {
-  for (const { questions, answers } of FACTS) {
-    expect(questions.length).toBeGreaterThan(0);
-    expect(answers.length).toBeGreaterThan(0);
-  }
+  expect(found.map(({ question }) => question)).toEqual([]);
+  const trained = new Set(TASKS.flatMap(({ purposes, german }) => [...purposes, ...german]));
+  expect(TASKS.filter((task) => trained.has(task.heldOut))).toEqual([]);
 });

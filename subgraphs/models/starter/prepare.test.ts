@@ -22,3 +22,29 @@ test('a conversation becomes ChatML, of which only the answers and their ends ar
   const taught = Array.from(tokens).filter((_, index) => learned[index] === 1);
   expect(taught).toEqual([...encode('bc'), 2, ...encode('d'), 2]);
 });
+
+test('the result of a call stands in the turn that called, and is not learned', () => {
+  const { tokens, learned } = prepare(
+    [
+      [
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'b' },
+        { role: 'result', content: 'c' },
+        { role: 'assistant', content: 'd' },
+      ],
+    ],
+    encode,
+  );
+  const turn = [
+    1,
+    ...encode('assistant\n'),
+    ...encode('b'),
+    ...encode('\n||result: c\n'),
+    ...encode('d'),
+    2,
+    ...encode('\n'),
+  ];
+  expect(Array.from(tokens.slice(-turn.length))).toEqual(turn);
+  const taught = Array.from(tokens).filter((_, index) => learned[index] === 1);
+  expect(taught).toEqual([...encode('bd'), 2]);
+});

@@ -26,12 +26,16 @@ export const prepare = (
   const starts = conversations.map((conversation) => {
     const start = tokens.length;
     put([END_OF_TEXT], false);
-    for (const { role, content } of conversation) {
+    conversation.forEach(({ role, content }, at) => {
+      // The result of a call and what is said after it go on with the turn that called.
+      if (role === 'result') return put(encode(`\n||result: ${content}\n`), false);
       const answer = role === 'assistant';
-      put([TURN_START, ...encode(`${role}\n`)], false);
-      put([...encode(content), TURN_END], answer);
+      if (conversation[at - 1]?.role !== 'result') put([TURN_START, ...encode(`${role}\n`)], false);
+      put(encode(content), answer);
+      if (conversation[at + 1]?.role === 'result') return;
+      put([TURN_END], answer);
       put(encode('\n'), false);
-    }
+    });
     return start;
   });
   return {
