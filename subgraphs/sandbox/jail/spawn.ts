@@ -2,7 +2,7 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Bind, MemoryFolder } from './bubblewrap.ts';
 import { encodeOrder, encodeSize, type ResourceLimits, type TerminalSize } from './init-protocol.ts';
 import type { Failure, PreparedJail, Reports } from './prepare.ts';
-import { supervise, type JailLimits, type JailUsage, type StopReason } from './supervision.ts';
+import { supervise, type CurrentUsage, type JailLimits, type JailUsage, type StopReason } from './supervision.ts';
 import type { Architecture } from './syscalls.ts';
 
 export interface JailOrder {
@@ -47,6 +47,8 @@ export interface JailedProcess {
   readonly pipes: readonly Duplex[];
   /** When every process in the jail is dead. The streams may still hold what was written. Never rejects. */
   readonly ended: Promise<JailEnd>;
+  /** Of a jail that runs. */
+  readonly usage: () => CurrentUsage;
   /** Kills every process in the jail. The reason given first stays. */
   readonly stop: (reason: StopReason) => void;
   /** Of a program in a terminal. */
@@ -121,6 +123,7 @@ export const startProgram = async (
       stderr,
       pipes: jail.pipes,
       ended,
+      usage: supervision.now,
       stop,
       resize: (size) => void jail.control.write(encodeSize(size)),
       memoryFolder: jail.folder,

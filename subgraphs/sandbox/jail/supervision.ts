@@ -58,7 +58,14 @@ const countProcesses = (proc: string): { readonly cpuMs: number; readonly memory
   return { cpuMs, memoryBytes };
 };
 
+/** What a jail uses at this moment. */
+export interface CurrentUsage {
+  readonly cpuMs: number;
+  readonly memoryBytes: number;
+}
+
 export interface Supervision {
+  readonly now: () => CurrentUsage;
   /** The last look, once the jail has ended. `cpuMs` is what process 1 says, for a host that counts nothing. */
   readonly end: (cpuMs: number | null) => JailUsage & { readonly exceeded: StopReason | null };
 }
@@ -121,6 +128,14 @@ export const supervise = ({ limits, account, proc, folders, stop }: Supervised):
   const deadline = limits.wallMs === null ? undefined : setTimeout(() => stop('wall'), limits.wallMs);
 
   return {
+    now: () => {
+      const usage = account?.read();
+      if (usage === undefined) {
+        const counted = countProcesses(proc);
+        return { ...counted, memoryBytes: counted.memoryBytes + lookAtFolders().bytes };
+      }
+      return { cpuMs: usage.cpuMs ?? 0, memoryBytes: usage.memoryBytes ?? 0 };
+    },
     end: (reportedCpuMs) => {
       clearInterval(looking);
       clearTimeout(deadline);
