@@ -1,5 +1,6 @@
 import { GraphQLError, Kind, Lexer, parse, Source, TokenKind, type DocumentNode, type SelectionSetNode } from 'graphql';
 import { StudioError } from '#mesh/errors.ts';
+import { isNestedDeeper } from '#mesh/nesting.ts';
 
 /**
  * Bounds of one document. The introspection query of GraphiQL, the largest honest one we know, needs 15 levels and 184
@@ -139,12 +140,9 @@ const checkSize = ({ definitions }: DocumentNode): number => {
  * @throws StudioError BAD_USER_INPUT
  */
 export const checkVariables = (variables: Readonly<Record<string, unknown>>): void => {
-  let level: readonly unknown[] = Object.values(variables);
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > LIMITS.nesting) {
-      throw new StudioError('BAD_USER_INPUT', `The variables are nested more than ${LIMITS.nesting} deep.`);
-    }
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  // The first level is that of the variables themselves.
+  if (isNestedDeeper(variables, LIMITS.nesting + 1)) {
+    throw new StudioError('BAD_USER_INPUT', `The variables are nested more than ${LIMITS.nesting} deep.`);
   }
 };
 

@@ -4,12 +4,14 @@ import type { WatchSession } from '#gateway/access/live-sessions.ts';
 import type { Graph } from '#gateway/graph.ts';
 import { flawOfBody } from '#gateway/http/body.ts';
 import { identify } from '#gateway/http/identify.ts';
+import { LIMITS } from '#gateway/limits.ts';
 import { rateError } from '#gateway/rates/decision.ts';
 import type { Meter } from '#gateway/rates/meter.ts';
 import { failure, failureFrom, NO_JSON, type Failure } from '#gateway/rpc/failures.ts';
 import { StudioError } from '#mesh/errors.ts';
 import type { Client } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
+import { isNestedDeeper } from '#mesh/nesting.ts';
 import { readBody, sendJson } from '#mesh/serve.ts';
 import { OPENAI, type Dialect } from './dialect.ts';
 import { sendEvents } from './events.ts';
@@ -50,11 +52,17 @@ const failed = (reason: Failure): Answer => ({ outcome: 'failed', failure: reaso
 type Body = { readonly outcome: 'read'; readonly value: unknown } | Extract<Answer, { readonly outcome: 'failed' }>;
 
 const parseBody = (text: string): Body => {
+  let value: unknown;
   try {
-    return { outcome: 'read', value: JSON.parse(text) };
+    value = JSON.parse(text);
   } catch {
     return { outcome: 'failed', failure: NO_JSON };
   }
+  if (!isNestedDeeper(value, LIMITS.nesting)) return { outcome: 'read', value };
+  return {
+    outcome: 'failed',
+    failure: failure('BAD_USER_INPUT', `The body is nested more than ${LIMITS.nesting} deep.`),
+  };
 };
 
 type Asked = { readonly outcome: 'asks'; readonly ask: Ask } | Extract<Outcome, { readonly outcome: 'failed' }>;

@@ -1,5 +1,6 @@
 import type { ChatInput } from '#codegen/models.ts';
 import { refuse } from './bounds.ts';
+import { areArguments } from './call-arguments.ts';
 import type { Call, Turn } from './worker/protocol.ts';
 
 const MAX_MESSAGES = 1_000;
@@ -7,15 +8,6 @@ export const MAX_CONTENT_BYTES = 262_144;
 const MAX_CALLS = 64;
 
 type Message = ChatInput['messages'][number];
-
-const isJsonObject = (text: string): boolean => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
-};
 
 const callsOf = ({ toolCalls }: Message): readonly Call[] =>
   (toolCalls ?? []).map(({ id, name, arguments: given }) => ({ id, name, arguments: given.toWellFormed() }));
@@ -30,7 +22,9 @@ const flawOf = (message: Message): string | null => {
   const calls = callsOf(message);
   if (calls.length > 0 && role !== 'ASSISTANT') return 'toolCalls is for messages of the role ASSISTANT';
   if (calls.length > MAX_CALLS) return `toolCalls has ${calls.length} entries; it may have ${MAX_CALLS}`;
-  if (calls.some((call) => !isJsonObject(call.arguments))) return 'toolCalls holds arguments that are no JSON object';
+  if (calls.some((call) => !areArguments(call.arguments))) {
+    return 'toolCalls holds arguments that are no JSON object, or one that is nested too deeply';
+  }
   if (new Set(calls.map(({ id }) => id)).size < calls.length) return 'toolCalls holds an id twice';
   if (role === 'TOOL') return typeof toolCallId === 'string' ? null : 'toolCallId is missing';
   if (typeof toolCallId === 'string') return 'toolCallId is for messages of the role TOOL';

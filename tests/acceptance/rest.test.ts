@@ -163,6 +163,7 @@ describe('REST on the whole studio', () => {
   test.each([
     ['a body that is no JSON', '{', 400],
     ['a body that is no object', '[]', 400],
+    ['a body that is nested without end', `{"metadata":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, 400],
     ['an empty body', '', 400],
     ['a body over 1 MiB', JSON.stringify({ ...CHAT, user: 'x'.repeat(1_048_576) }), 413],
     [

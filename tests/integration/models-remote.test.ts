@@ -116,7 +116,7 @@ describe('a model that servers elsewhere answer for', () => {
 
   test.each([
     [{ urls: ['http://192.0.2.7:8000/v1'] }, /public/],
-    [{ urls: ['https://169.254.169.254/v1'] }, /serves nobody/],
+    [{ urls: ['https://169.254.169.254/v1'] }, /never connected to/],
     [{ urls: ['http://me:secret@127.0.0.1/v1'] }, /apiKey/],
     [{ urls: ['file:///etc/passwd'] }, /https/],
     [{ urls: ['http://127.0.0.1/v1?key=1'] }, /path/],
@@ -227,6 +227,37 @@ describe('a model that servers elsewhere answer for', () => {
     expect(server.asked[1]?.body).toMatchObject({
       response_format: { type: 'json_schema', json_schema: { schema: responseSchema } },
     });
+  });
+
+  test('what a server says of a request never shows its key', async () => {
+    await add();
+    const message = `Incorrect API key provided: Bearer ${KEY}`;
+    server.answer(refusing(400, { message }));
+    expect((await chat()).error?.message).toBe(
+      'The server of far does not take this: Incorrect API key provided: Bearer …',
+    );
+    server.answer((response) => {
+      send(response, textChunk('So '));
+      send(response, { error: { message, code: 400 } });
+      response.end();
+    });
+    const { error } = await chat();
+    expect(error?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(error?.message).not.toContain(KEY);
+  });
+
+  test('a call whose arguments are nested without end ends the chat', async () => {
+    await add();
+    const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+    server.answer((response) => {
+      const part = { index: 0, id: 'call_1', function: { name: 'look', arguments: deep } };
+      send(response, { choices: [{ delta: { tool_calls: [part] } }] });
+      send(response, endChunk('tool_calls'));
+      send(response, '[DONE]');
+      response.end();
+    });
+    const tools = [{ name: 'look', parameters: { type: 'object' } }];
+    expect((await chat({ tools })).error?.extensions).toMatchObject({ code: 'MODEL_CRASHED' });
   });
 
   test('a call of a function that nobody told of ends the chat', async () => {
@@ -378,6 +409,12 @@ describe('a model that servers elsewhere answer for', () => {
     const wide = await models.graphql(user, query, { input: { ...input, dimensions: 4 } });
     expect(wide.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
     expect((await chat()).error).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
+    server.answer((response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ data: [{ index: 0, embedding: [1e308, 1] }], usage: { prompt_tokens: 2 } }));
+    });
+    const huge = await models.graphql(user, query, { input: { model: 'far', input: ['one'] } });
+    expect(huge.errors?.[0]).toMatchObject({ extensions: { code: 'MODEL_CRASHED' } });
     expect(await balance()).toEqual({ reserved: 0, spent: 80 });
   });
 

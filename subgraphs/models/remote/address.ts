@@ -4,8 +4,10 @@ import { plainAddress, readAddressList } from '#mesh/address.ts';
 
 /** Loopback, the networks that nobody has in public, and that of carriers and tunnels. */
 const PRIVATE = readAddressList('loopback, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, fc00::/7');
-/** At link-local addresses clouds tell their machines' secrets; at the others nobody serves anything. */
-const NOWHERE = readAddressList('0.0.0.0/8, 169.254.0.0/16, 224.0.0.0/4, 240.0.0.0/4, ::, fe80::/10, ff00::/8');
+/** At link-local addresses, and two others, clouds tell their machines' secrets; at the rest nobody serves anything. */
+const NOWHERE = readAddressList(
+  '0.0.0.0/8, 169.254.0.0/16, 100.100.100.200, 224.0.0.0/4, 240.0.0.0/4, ::, fd00:ec2::254, fe80::/10, ff00::/8',
+);
 
 const MAX_LENGTH = 2_048;
 
@@ -38,8 +40,9 @@ export const readServerAddress = (text: string): ServerAddress => {
     return refused('must end with its path, which often is /v1');
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) !== 0 && !mayConnect(host, encrypted)) {
-    return refused(encrypted ? 'leads to an address that serves nobody' : 'must be https, since its address is public');
+  if (isIP(host) !== 0) {
+    if (!mayConnect(host, true)) return refused('leads to an address that is never connected to');
+    if (!mayConnect(host, encrypted)) return refused('must be https, since its address is public');
   }
   return { outcome: 'address', url: url.href.replace(/\/+$/, '') };
 };

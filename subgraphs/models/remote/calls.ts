@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { areArguments } from '../call-arguments.ts';
 import type { Call } from '../worker/protocol.ts';
 import type { CallPart } from './chunk.ts';
 
@@ -14,15 +15,6 @@ interface Begun {
   name: string;
   given: string;
 }
-
-const isObject = (text: string): boolean => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
-};
 
 /** @param names of the functions that may be called */
 export const gatherCalls = (names: ReadonlySet<string>): Calls => {
@@ -45,7 +37,7 @@ export const gatherCalls = (names: ReadonlySet<string>): Calls => {
           name,
           arguments: given.trim() === '' ? '{}' : given.toWellFormed(),
         }));
-      return calls.every((call) => names.has(call.name) && isObject(call.arguments)) ? calls : null;
+      return calls.every((call) => names.has(call.name) && areArguments(call.arguments)) ? calls : null;
     },
   };
 };

@@ -38,7 +38,7 @@ const piecesOf = async function* (
       const said = readChunk(event);
       if (said.kind === 'done') break;
       if (said.kind === 'problem') {
-        const { error, health } = refusalInAnswer(name, said.problem);
+        const { error, health } = refusalInAnswer(name, answer.concealed(said.problem));
         if (health) answer.failed(health.reason);
         throw error;
       }

@@ -1,6 +1,6 @@
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
-import { readProblem } from './chunk.ts';
+import { readProblem, type Problem } from './chunk.ts';
 import { refusalOfConnection, refusalOfStatus, unreachable, type Refusal } from './failure.ts';
 import {
   afterAnswer,
@@ -23,6 +23,8 @@ export interface ServerAnswer extends Disposable {
   ended(): void;
   /** It is of no use. */
   failed(reason: string): void;
+  /** What the server says is wrong, without the key, which some repeat. */
+  concealed(problem: Problem): Problem;
 }
 
 /** The servers of one model. */
@@ -81,6 +83,11 @@ export const openServers = (options: ServersOptions): Servers => {
   const fail = (server: Server, failure: Failure, reason: string): void =>
     set(server, afterFailure(server.health, failure, reason, performance.now()));
 
+  const concealed = ({ message, code }: Problem): Problem => ({
+    message: key === undefined ? message : message.replaceAll(key, '…'),
+    code,
+  });
+
   const answerOf = (server: Server, { headers: said, body }: Response, signal: AbortSignal): ServerAnswer => {
     let over = false;
     const type = said['content-type'];
@@ -102,6 +109,7 @@ export const openServers = (options: ServersOptions): Servers => {
       })(),
       ended: () => set(server, afterAnswer(performance.now())),
       failed: (reason) => fail(server, 'failed', reason),
+      concealed,
       [Symbol.dispose]: () => {
         if (over) return;
         over = true;
@@ -123,7 +131,8 @@ export const openServers = (options: ServersOptions): Servers => {
       const answer = await transport.post(`${server.url}${path}`, body, signal);
       const { statusCode: status } = answer;
       if (status === 200) return answerOf(server, answer, signal);
-      const problem = readProblem(await beginningOf(answer.body));
+      const said = readProblem(await beginningOf(answer.body));
+      const problem = said && concealed(said);
       const retryAfter = answer.headers['retry-after'];
       return {
         refusal: refusalOfStatus(name, status, problem, typeof retryAfter === 'string' ? retryAfter : undefined),

@@ -60,14 +60,16 @@ export const openRemoteTexts = (
     using answer = await servers.post('/embeddings', { model, input, encoding_format: 'float' }, signal);
     const body = await textOf(answer, input.length * MOST_BYTES_PER_TEXT);
     const { data: read } = Answer.safeParse(body === null ? undefined : parsed(body));
-    const found = new Map((read?.data ?? []).map(({ index, embedding }) => [index, embedding]));
-    if (!read || found.size !== input.length || input.some((_text, index) => !found.has(index))) {
+    const found = new Map((read?.data ?? []).map(({ index, embedding }) => [index, Float32Array.from(embedding)]));
+    const isWhole = found.size === input.length && input.every((_text, index) => found.has(index));
+    // A number that 32 bits do not hold is infinite in them.
+    if (!read || !isWhole || [...found.values()].some((vector) => !vector.every(Number.isFinite))) {
       const reason = 'its server answered with something else than vectors';
       answer.failed(reason);
       throw brokenOff(name, reason);
     }
     answer.ended();
-    for (const [index, embedding] of found) vectors.set(from + index, Float32Array.from(embedding));
+    for (const [index, vector] of found) vectors.set(from + index, vector);
     const most = sum(some.map((estimate) => estimate.most));
     counted += Math.min(readUsage(read.usage)?.promptTokens ?? underWay, most);
     underWay = 0;
