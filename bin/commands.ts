@@ -63,6 +63,11 @@ export const COMMANDS = {
     summary: 'Repeat how the starter model was made.',
     load: () => import('./model.ts'),
   },
+  sandbox: {
+    usage: 'sandbox build-image',
+    summary: 'Build what the virtual machines of the engine micro run: kernel and disk, out of Debian packages.',
+    load: () => import('./sandbox.ts'),
+  },
   bench: {
     usage: 'bench billing|gateway|inference',
     summary: 'Measure what billing adds to a chat, or the gateway or models against others.',

@@ -21,6 +21,7 @@ const checkSettings = async (root: string): Promise<readonly Finding[]> => {
     checkHome(config),
     await checkPorts(config),
     await checkDatabaseOf(config),
+    await checkMicro(config),
   ];
 };
 
@@ -35,7 +36,6 @@ export const run: Run = async ({ root, args }) => {
     checkNamespaces(),
     await checkRun(),
     checkWasm(),
-    checkMicro(),
     checkBrowser(),
   ];
   const able = canStart(findings);

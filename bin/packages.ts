@@ -21,7 +21,13 @@ export interface Need {
 export const isOnPath = (program: string): boolean =>
   (process.env['PATH'] ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, program)));
 
-/** What is really used, and by what. */
+/** Where the engine micro emulates its machines. */
+const hasMachines = process.platform === 'linux' && process.arch === 'x64';
+
+/**
+ * What is really used, and by what. A start brings no QEMU, which is large and which few need: doctor and the engine's
+ * availability name what is missing.
+ */
 const NEEDS: readonly Need[] = [
   {
     package: 'util-linux',
@@ -43,6 +49,20 @@ const NEEDS: readonly Need[] = [
     reduction: 'no engine runs programs',
     for: ['start', 'test'],
     isThere: () => process.platform !== 'linux' || isOnPath('perl'),
+  },
+  {
+    package: 'qemu-system-x86',
+    use: 'the tests of the engine micro',
+    reduction: 'the tests of the engine micro do not run',
+    for: ['test'],
+    isThere: () => !hasMachines || isOnPath('qemu-system-x86_64'),
+  },
+  {
+    package: 'squashfs-tools',
+    use: 'the disk of the virtual machines',
+    reduction: 'the tests of the engine micro do not run',
+    for: ['test'],
+    isThere: () => !hasMachines || isOnPath('mksquashfs'),
   },
   {
     package: 'chromium',

@@ -105,6 +105,11 @@ const Environment = z.object({
     .transform(Number)
     .default(30),
   DEVSTUDIO_MODEL_ON_DEMAND: z.stringbool('true or false').default(true),
+  DEVSTUDIO_MICRO_WARM: z
+    .string()
+    .regex(/^[0-8]$/, 'a number from 0 to 8')
+    .transform(Number)
+    .optional(),
   HF_ENDPOINT: httpUrl.default('https://huggingface.co'),
   HF_TOKEN: z
     .string()
@@ -180,6 +185,8 @@ export interface Config {
   readonly requestLogDays: number;
   /** Whether a request loads its model; otherwise admins alone do. */
   readonly modelsOnDemand: boolean;
+  /** How many virtual machines of the engine micro wait for a job; undefined for as many as suit the host. */
+  readonly microWarm: number | undefined;
   /** Where models are downloaded from, without a slash at the end, and what lets one in there. */
   readonly hub: { readonly endpoint: string; readonly token: string | undefined };
   readonly host: string;
@@ -277,6 +284,7 @@ export const readConfig = (env: NodeJS.ProcessEnv, root: string): Config => {
     requestLogDays: values.DEVSTUDIO_REQUEST_LOG_DAYS,
     modelIdleMinutes: values.DEVSTUDIO_MODEL_IDLE_MINUTES,
     modelsOnDemand: values.DEVSTUDIO_MODEL_ON_DEMAND,
+    microWarm: values.DEVSTUDIO_MICRO_WARM,
     hub: { endpoint: values.HF_ENDPOINT, token: values.HF_TOKEN },
     host: values.DEVSTUDIO_HOST,
     publicUrl: values.DEVSTUDIO_PUBLIC_URL ?? `http://${host}:${values.GATEWAY_PORT}`,

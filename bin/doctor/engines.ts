@@ -1,6 +1,7 @@
-import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '#mesh/config.ts';
+import { findMachineParts } from '#subgraphs/sandbox/engines/micro/qemu/parts.ts';
 import { openJail } from '#subgraphs/sandbox/jail/jail.ts';
-import { isOnPath } from '../packages.ts';
 import { ok, reduced, type Finding } from './finding.ts';
 
 /** Engine `run`: programs in a jail. One is opened, which examines itself, since a container may forbid what it needs. */
@@ -14,25 +15,10 @@ export const checkRun = async (): Promise<Finding> => {
 
 export const checkWasm = (): Finding => ok('Engine wasm', 'WebAssembly and WASI are part of Node');
 
-/** Engine `micro`: a virtual machine each. */
-export const checkMicro = (): Finding => {
-  const arm = process.arch === 'arm64';
-  const program = arm ? 'qemu-system-aarch64' : 'qemu-system-x86_64';
-  if (!isOnPath(program)) {
-    return reduced(
-      'Engine micro',
-      `${program} is not installed`,
-      `install the package qemu-system-${arm ? 'arm' : 'x86'}`,
-    );
-  }
-  try {
-    accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
-    return ok('Engine micro', `${program} with KVM`);
-  } catch {
-    return reduced(
-      'Engine micro',
-      `${program} without KVM: virtual machines are emulated, which is slow`,
-      'turn on virtualisation, and let this user open /dev/kvm (group kvm)',
-    );
-  }
+/** Engine `micro`: a virtual machine each. What it consists of is looked for; a machine is started by the service alone. */
+export const checkMicro = async ({ home }: Config): Promise<Finding> => {
+  const found = await findMachineParts(join(home, 'sandbox/micro'));
+  if (found.outcome === 'unavailable') return reduced('Engine micro', found.reason, found.mend);
+  const { qemu, image } = found;
+  return ok('Engine micro', `${qemu.version}, Linux ${image.kernel}; processors are emulated, which is slow`);
 };

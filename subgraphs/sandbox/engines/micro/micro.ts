@@ -1,0 +1,79 @@
+import { StudioError } from '#mesh/errors.ts';
+import type { Log } from '#mesh/log.ts';
+import type { Availability, Engine } from '../engine.ts';
+import type { Driver } from './driver.ts';
+import { createQemuDriver, type QemuOptions } from './qemu/driver.ts';
+
+/** The one driver that is used, or why there is none. */
+type Choice =
+  | { readonly outcome: 'chosen'; readonly driver: Driver; readonly availability: Availability }
+  | { readonly outcome: 'none'; readonly availability: Extract<Availability, { outcome: 'unavailable' }> };
+
+/** A driver that fails in an unforeseen way is none, and the next is asked. */
+const probed = async (driver: Driver, again: boolean, log: Log): Promise<Availability> => {
+  try {
+    return await driver.probe(again);
+  } catch (error) {
+    log.warn({ error, driver: driver.name }, 'a driver of virtual machines failed');
+    return {
+      outcome: 'unavailable',
+      reason: `The driver ${driver.name} failed.`,
+      mend: 'See the log of the sandbox.',
+    };
+  }
+};
+
+const choose = async (drivers: readonly Driver[], again: boolean, log: Log): Promise<Choice> => {
+  let last: Extract<Availability, { outcome: 'unavailable' }> = {
+    outcome: 'unavailable',
+    reason: 'There is no driver of virtual machines.',
+    mend: 'Run `devstudio doctor`.',
+  };
+  for (const driver of drivers) {
+    const availability = await probed(driver, again, log);
+    log.info({ driver: driver.name, availability }, 'looked for virtual machines');
+    if (availability.outcome === 'available') return { outcome: 'chosen', driver, availability };
+    // The last is the one that needs the least: its mend is the one to follow.
+    last = availability;
+  }
+  return { outcome: 'none', availability: last };
+};
+
+/** The engine `micro` over some drivers, the best first. */
+export const createEngineOf = (drivers: readonly Driver[], log: Log): Engine => {
+  let chosen: Promise<Choice> | undefined;
+  let slowdown = Math.max(...drivers.map((driver) => driver.slowdown));
+
+  const find = async (again: boolean): Promise<Choice> => {
+    const choice = await choose(drivers, again, log);
+    if (choice.outcome === 'chosen') ({ slowdown } = choice.driver);
+    return choice;
+  };
+
+  return {
+    name: 'micro',
+    get slowdown() {
+      return slowdown;
+    },
+    availability: async ({ again = false } = {}) => {
+      if (again || chosen === undefined) chosen = find(again);
+      return (await chosen).availability;
+    },
+    start: async (job) => {
+      const choice = await (chosen ??= find(false));
+      if (choice.outcome === 'none') {
+        const { reason, mend } = choice.availability;
+        throw new StudioError('ENGINE_UNAVAILABLE', `${reason} ${mend}`);
+      }
+      return choice.driver.start(job);
+    },
+    stop: async () => {
+      await chosen;
+      await Promise.all(drivers.map((driver) => driver.stop()));
+    },
+  };
+};
+
+/** The engine `micro`: a virtual machine for each execution. */
+export const createMicroEngine = (options: QemuOptions): Engine =>
+  createEngineOf([createQemuDriver(options)], options.log);
