@@ -1,4 +1,4 @@
-import { chmod, chown, copyFile, link, mkdir, stat } from 'node:fs/promises';
+import { chmod, copyFile, link, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -11,13 +11,6 @@ const UNPRIVILEGED = 20_001;
 export type SpawnIds = { readonly uid: number; readonly gid: number } | Record<string, never>;
 
 export const jailIds = (): SpawnIds => (process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {});
-
-/** Makes a folder that jails may write to when it is bound for writing. */
-export const makeJailFolder = async (path: string): Promise<void> => {
-  await mkdir(path, { mode: 0o700 });
-  const { uid, gid } = jailIds();
-  if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
-};
 
 const OTHERS_MAY_READ = 0o4;
 const OTHERS_MAY_ENTER = 0o1;

@@ -71,13 +71,15 @@ while (1) {
     elsif ($kind eq 'G') { last }
 }
 
-my ($master, $slave);
+# This process keeps the terminal open too, so that a program may close it for a while.
+my ($master, $slave, $kept);
 if ($terminal) {
     open($master, '+<', '/dev/ptmx') or fail('No terminal can be made');
     my ($unlocked, $number) = (pack('i', 0), pack('i', 0));
     ioctl($master, 0x40045431, $unlocked) or fail('No terminal can be opened');    # TIOCSPTLCK
     ioctl($master, 0x80045430, $number) or fail('No terminal is there');           # TIOCGPTN
     $slave = '/dev/pts/' . unpack('i', $number);
+    sysopen($kept, $slave, 0x102) or fail('The terminal cannot be opened');        # O_RDWR | O_NOCTTY
 }
 
 sub set_size {
@@ -120,39 +122,48 @@ close $started;
 exit 125 if sysread($starting, my $failed, 1);
 tell_service('S', '');
 
-# What is typed, and the terminal's sizes.
-if ($terminal && !(fork // 1)) {
-    my $watched = '';
-    vec($watched, $_, 1) = 1 for 0, $fd;
-    while (select(my $ready = $watched, undef, undef, undef)) {
-        if (vec($ready, $fd, 1)) {
+my $status;
+
+# What is typed, what is shown, and the terminal's sizes. None waits for another: whoever shows more than is read can still
+# be interrupted. All of it is done by this process, which nobody in here can kill.
+if ($terminal) {
+    fcntl($_, 4, 0x800) for $master, *STDOUT;    # F_SETFL, O_NONBLOCK
+    my ($typed, $shown, $typing) = ('', '', 1);
+    while (1) {
+        my ($reads, $writes) = ('', '');
+        vec($reads, $_, 1) = 1 for $fd, fileno $ends;
+        vec($reads, 0, 1) = 1 if $typing && $typed eq '';
+        vec($reads, fileno $master, 1) = 1 if $shown eq '';
+        vec($writes, fileno $master, 1) = 1 if $typed ne '';
+        vec($writes, 1, 1) = 1 if $shown ne '';
+        next if select($reads, $writes, undef, undef) < 0;    # The signal.
+        if (vec($reads, $fd, 1)) {
             my ($kind, $body) = take_frame();
             set_size(split ' ', $body) if $kind eq 'W';
         }
-        if (vec($ready, 0, 1)) {
-            sysread(STDIN, my $typed, 4096) or vec($watched, 0, 1) = 0;
-            for (my $at = 0; $at < length $typed;) { $at += syswrite($master, $typed, length($typed) - $at, $at) || exit }
-        }
-    }
-}
-my $status;
-
-# What is shown, and the rest of it once the program has ended. Others may keep the terminal open.
-if ($terminal) {
-    my $watched = '';
-    vec($watched, fileno $_, 1) = 1 for $master, $ends;
-    while (1) {
-        my $count = select(my $ready = $watched, undef, undef, defined $status ? 0.05 : undef);
-        next if $count < 0;    # The signal.
-        if (vec($ready, fileno $ends, 1)) {
+        if (vec($reads, fileno $ends, 1)) {
             sysread($ends, my $news, 64);
-            while ((my $died = waitpid(-1, 1)) > 0) { $status = $? if $died == $program }    # WNOHANG
+            while ((my $died = waitpid(-1, 1)) > 0) {    # WNOHANG
+                next if $died != $program;
+                $status = $?;
+                # Whoever else has the terminal ends with it, and so does what is shown.
+                kill 'KILL', -1;
+                close $kept;
+            }
         }
-        if (vec($ready, fileno $master, 1)) {
-            sysread($master, my $shown, 65536) or last;
-            for (my $at = 0; $at < length $shown;) { $at += syswrite(STDOUT, $shown, length($shown) - $at, $at) || last }
+        if (vec($reads, 0, 1)) { $typing = sysread(STDIN, $typed, 4096) }
+        if (vec($writes, fileno $master, 1)) {
+            my $written = syswrite($master, $typed);
+            $typed = defined $written ? substr($typed, $written) : $! == 11 ? $typed : '';    # EAGAIN
         }
-        elsif (defined $status && !$count) { last }
+        if (vec($reads, fileno $master, 1)) {
+            my $read = sysread($master, $shown, 65536);
+            last if !$read && $! != 11;
+        }
+        if (vec($writes, 1, 1)) {
+            my $written = syswrite(STDOUT, $shown);
+            $shown = defined $written ? substr($shown, $written) : $! == 11 ? $shown : '';
+        }
     }
     $SIG{CHLD} = 'DEFAULT';
 }

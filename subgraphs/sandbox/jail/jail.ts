@@ -13,7 +13,7 @@ import type { JailParts } from './prepare.ts';
 import { startProgram, type JailOrder, type Spawned } from './spawn.ts';
 import { ARCHITECTURES, NOT_PERMITTED, type Architecture } from './syscalls.ts';
 
-export type { Bind, MemoryFolder } from './bubblewrap.ts';
+export type { Bind } from './bubblewrap.ts';
 export type { JailEnd, JailOrder, JailedProcess, Spawned } from './spawn.ts';
 export type { CurrentUsage, JailLimits, StopReason } from './supervision.ts';
 
@@ -92,10 +92,14 @@ export const openJail = async ({ watch = false }: JailOptions = {}): Promise<Jai
       const taken = await jails.take(shape);
       if (taken.outcome === 'failed') return taken;
       const spawned = await startProgram(taken.jail, order, architecture);
-      if (spawned.outcome === 'running' && order.parks === true) {
-        void spawned.process.ended.then(() => jails.refill(shape));
-      }
-      return spawned;
+      if (spawned.outcome === 'failed' || order.parks !== true) return spawned;
+      const { process: program } = spawned;
+      const close = async (): Promise<void> => {
+        await program.close();
+        // Not sooner: it would take time from whoever waits for the result.
+        jails.refill(shape);
+      };
+      return { outcome: 'running', process: { ...program, close } };
     };
 
     const unshare = NOT_PERMITTED.unshare[ARCHITECTURES[architecture].column];

@@ -15,6 +15,8 @@ ${more}
 
 const allNo = (count: number): ((seen: Seen) => boolean) => says(Array.from({ length: count }, () => 'no').join('\n'));
 
+const LEAVE_FILES = 'ls -A /tmp /dev/shm /workspace | grep left; touch /tmp/left /dev/shm/left left; ls -A /tmp';
+
 /** Reading what is not theirs, and reaching anybody. */
 export const REACH: readonly Abuse[] = [
   {
@@ -123,9 +125,40 @@ export const REACH: readonly Abuse[] = [
   {
     name: 'files of the execution before',
     language: 'bash',
+    attack: { code: LEAVE_FILES, holds: says('left') },
+    // The same once more: of the first there must be nothing.
+    twin: { code: LEAVE_FILES, holds: says('left') },
+  },
+  {
+    name: 'the memory of the process that started it',
+    language: 'python',
     attack: {
-      code: 'ls /tmp /dev/shm /workspace | grep left; touch /tmp/left /dev/shm/left left; ls -A /tmp',
-      holds: says('left'),
+      code: `
+found = 0
+try:
+    with open("/proc/1/maps") as maps, open("/proc/1/mem", "rb", 0) as memory:
+        for line in maps:
+            begin, end = (int(x, 16) for x in line.split()[0].split("-"))
+            try:
+                memory.seek(begin)
+                found += memory.read(end - begin).count(b"can" + b"ary-")
+            except (OSError, OverflowError, ValueError): pass
+except OSError: pass
+print(found)
+`,
+      holds: says('0'),
+    },
+  },
+  {
+    name: 'devices',
+    language: 'bash',
+    attack: {
+      code: 'for d in mem kmsg kvm vda sda fuse net/tun; do test -e /dev/$d && echo "sees $d"; done; echo end',
+      holds: says('end'),
+    },
+    twin: {
+      code: 'echo x > /dev/null && head -c 4 /dev/zero | wc -c && head -c 8 /dev/urandom | wc -c',
+      holds: says('4\n8'),
     },
   },
 ];

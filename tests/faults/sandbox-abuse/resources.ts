@@ -97,6 +97,18 @@ for folder in ("/workspace", "/tmp", "/dev/shm", "/dev", "/", "/usr", "/run", "/
     attack: { code: 'head -c 100000000 /dev/zero > f', holds: endsAs('DISK_EXCEEDED') },
   },
   {
+    name: 'a gigabyte reserved at once',
+    language: 'python',
+    attack: {
+      code: 'import os\nf = os.open("f", os.O_CREAT | os.O_RDWR)\nos.posix_fallocate(f, 0, 1 << 30)',
+      holds: endsAs('FAILED', 'DISK_EXCEEDED'),
+    },
+    twin: {
+      code: 'import os\nf = os.open("f", os.O_CREAT | os.O_RDWR)\nos.posix_fallocate(f, 0, 1 << 20)\nprint(os.fstat(f).st_size)',
+      holds: says('1048576'),
+    },
+  },
+  {
     name: 'a file with a hole of a terabyte',
     language: 'bash',
     attack: { code: 'exec truncate -s 1T f', holds: endsAs('DISK_EXCEEDED') },

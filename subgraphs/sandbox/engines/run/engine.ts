@@ -188,20 +188,29 @@ const findRuntimes = async (jail: Jail): Promise<Runtimes> => {
  * @param open opens the jail, which belongs to the caller and outlives the engine; `again` looks anew where there was none
  */
 export const createRunEngine = (open: (again: boolean) => Promise<JailOpening>): Engine => {
-  let runtimes: Promise<Runtimes> | null = null;
+  let found: Promise<Runtimes> | null = null;
   const running = new Map<Run, Promise<void>>();
   let isStopped = false;
+
+  const runtimesOf = (jail: Jail): Promise<Runtimes> => {
+    found ??= findRuntimes(jail).catch((error: unknown) => {
+      // The next who asks looks again.
+      found = null;
+      throw error;
+    });
+    return found;
+  };
 
   const availability = async ({ again = false } = {}): Promise<Availability> => {
     const opening = await open(again);
     if (opening.outcome === 'unavailable') return opening;
     const { jail } = opening;
-    runtimes ??= findRuntimes(jail);
+    const runtimes = await runtimesOf(jail);
     return {
       outcome: 'available',
       driver: jail.driver,
       isolation: 'namespaces+seccomp',
-      languages: [...(await runtimes).keys()],
+      languages: [...runtimes.keys()],
       reductions: jail.reductions,
     };
   };
@@ -216,8 +225,7 @@ export const createRunEngine = (open: (again: boolean) => Promise<JailOpening>):
         throw new StudioError('ENGINE_UNAVAILABLE', `${opening.reason} ${opening.mend}`);
       }
       if (isStopped) throw new StudioError('ENGINE_UNAVAILABLE', 'The sandbox is being stopped.');
-      runtimes ??= findRuntimes(opening.jail);
-      const { run, closed } = await startIn(opening.jail, await runtimes, job);
+      const { run, closed } = await startIn(opening.jail, await runtimesOf(opening.jail), job);
       running.set(run, closed);
       void closed.then(() => running.delete(run));
       if (isStopped) run.cancel();
