@@ -127,6 +127,14 @@ describe('the log of requests', () => {
     expect([...later, ...earlier]).toEqual(all);
   });
 
+  test('takes every instant that is one, whatever its zone, and refuses years that are none', async () => {
+    const caller = await models.addUser(1);
+    expect(await read(caller, { filter: { from: '2026-11-22T23:59:59+23:59' } })).toEqual([]);
+    for (const from of ['0000-01-01T00:00:00Z', '0001-01-01T00:00:00+01:00', '9999-12-31T23:59:59-01:00']) {
+      expect(await codeOf(caller, LOG, { filter: { from } })).toBe('BAD_USER_INPUT');
+    }
+  });
+
   test('shows nobody the requests of another', async () => {
     const [ada, eve] = [await models.addUser(1_000_000), await models.addUser(1_000_000)];
     await chat(ada, 'Say hello');

@@ -173,13 +173,25 @@ describe('setModelPrice', () => {
       admin,
     );
 
-  test('prices a model per direction, and is in the audit log', async () => {
+  test('prices a model per direction, told to those whom it is for, and is in the audit log', async () => {
     const input = { model: 'starter', prompt: '2', completion: '1000000000' };
     await price({ ...input, prompt: '7' });
     const set = await price(input);
     expect(set.data).toEqual({ setModelPrice: { ...input, since: expect.any(String) } });
     const listed = await users.ask('{ modelPrices { model prompt completion } }', {}, admin);
     expect(listed.data).toEqual({ modelPrices: [input] });
+    const shown = async (known: Parameters<typeof someone>[1] = {}) =>
+      (await users.ask('{ modelPrices { model } }', {}, someone('DEVELOPER', known))).data;
+    const userId = await person();
+    expect(await shown()).toEqual({ modelPrices: [{ model: 'starter' }] });
+    await users.database.sql("insert into models.settings (name, roles, users) values ('starter', '{VIEWER}', $1)", [
+      [userId],
+    ]);
+    expect(await shown()).toEqual({ modelPrices: [] });
+    expect(await shown({ userId })).toEqual({ modelPrices: [{ model: 'starter' }] });
+    expect((await users.ask('{ modelPrices { model } }', {}, admin)).data).toEqual({
+      modelPrices: [{ model: 'starter' }],
+    });
     expect(await events('starter')).toMatchObject([
       { action: 'model-price.set', details: { prompt: '7' } },
       { action: 'model-price.set', details: { prompt: '2', completion: '1000000000' } },

@@ -39,9 +39,13 @@ const textIn = (argument: string, text: string | null | undefined): string | nul
   return text.toWellFormed();
 };
 
+/** The instant as PostgreSQL takes it: in UTC, for it knows fewer zones, and of a year with four digits, of which none is 0. */
 const timeIn = (argument: string, time: string | null | undefined): string | null => {
   if (time === null || time === undefined) return null;
-  return Time.safeParse(time).success ? time : refuse(argument, `${argument} must be an instant in ISO 8601.`);
+  const instant = Time.safeParse(time).success ? new Date(time).toISOString() : '';
+  return /^(?!0000)\d{4}-/.test(instant)
+    ? instant
+    : refuse(argument, `${argument} must be an instant in ISO 8601, of the years 1 to 9999.`);
 };
 
 /** What the caller asked for, and may see. @throws StudioError BAD_USER_INPUT; FORBIDDEN for what is another's */

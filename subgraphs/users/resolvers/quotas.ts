@@ -6,11 +6,12 @@ import type {
   UserResolvers,
 } from '#codegen/users.ts';
 import type { Database } from '#mesh/database/pool.ts';
+import { callerOf } from '#mesh/subgraph.ts';
 import { actorOf } from '../audit.ts';
 import { batched, perRequest } from '../batch.ts';
 import { priceModel } from '../prices.ts';
 import { limit, partsOf, readQuotas, unlimit } from '../quotas.ts';
-import { modelPrices, type ModelPrice } from '../store/billing.ts';
+import { modelPrices, modelPricesFor, type ModelPrice } from '../store/billing.ts';
 import { quotasOf, type Quota } from '../store/quotas.ts';
 import { refuseStrangers } from '../strangers.ts';
 
@@ -66,7 +67,11 @@ export const quotaResolvers = (
     Query: {
       quotas: async (_parent, { subject = null, first, after }) =>
         (await readQuotas(db, subject, { first, after })).map(shown),
-      modelPrices: async () => (await modelPrices(db)).map(shownPrice),
+      modelPrices: async (_parent, _args, context) => {
+        const { userId, role, scopes } = callerOf(context);
+        const prices = scopes.includes('models:manage') ? modelPrices(db) : modelPricesFor(db, userId, role);
+        return (await prices).map(shownPrice);
+      },
     },
     Mutation: {
       setQuota: async (_parent, { input: { model = null, unit, period, ...input } }, context) =>

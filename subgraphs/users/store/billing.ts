@@ -57,6 +57,12 @@ export const modelPrices = (db: Queries): Promise<readonly ModelPrice[]> =>
   db.any(sql.type(Price)`
     select model_id as model, price_in as prompt, price_out as completion, since from billing.model_prices()`);
 
+/** The same of those models that are for somebody. */
+export const modelPricesFor = (db: Queries, userId: string, role: string): Promise<readonly ModelPrice[]> =>
+  db.any(sql.type(Price)`
+    select model_id as model, price_in as prompt, price_out as completion, since
+    from billing.model_prices_for(${userId}::uuid, ${role})`);
+
 /** Sets a model's price for requests from now on. */
 export const setModelPrice = async (db: Queries, price: Omit<ModelPrice, 'since'>): Promise<ModelPrice> => {
   const since = await db.oneFirst(sql.type(Price.pick({ since: true }))`
