@@ -26,13 +26,26 @@ test('eight tokens are one batch, delivered with all of their text', () => {
   expect(batches).toEqual([{ text: 'abcdefgh', completionTokens: 8 }]);
 });
 
-test('a slow model’s tokens are delivered 33 ms after the first', async () => {
+test('the first text is delivered at once', async () => {
+  const { pace, batches, sample } = paced();
+  pace.token();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(batches).toEqual([]);
+  sample('a');
+  await vi.advanceTimersByTimeAsync(1);
+  expect(batches).toEqual([{ text: 'a', completionTokens: 2 }]);
+});
+
+test('a slow model’s tokens are delivered 33 ms after the first of them', async () => {
   const { batches, sample } = paced();
+  sample('first');
+  await vi.advanceTimersByTimeAsync(1);
+  batches.pop();
   sample('a');
   await vi.advanceTimersByTimeAsync(20);
   sample('b');
   await vi.advanceTimersByTimeAsync(13);
-  expect(batches).toEqual([{ text: 'ab', completionTokens: 2 }]);
+  expect(batches).toEqual([{ text: 'ab', completionTokens: 3 }]);
   await vi.advanceTimersByTimeAsync(1_000);
   expect(batches).toHaveLength(1);
 });

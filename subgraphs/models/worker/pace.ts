@@ -1,6 +1,6 @@
 import type { Batch, Call, Score } from './protocol.ts';
 
-/** A batch is delivered at so many tokens … */
+/** The first text is delivered at once, and after it a batch at so many tokens … */
 const BATCH_TOKENS = 8;
 /** … or so long after its first one, in milliseconds: two frames of a screen. */
 const BATCH_MS = 33;
@@ -75,6 +75,10 @@ export const createPace = (deliver: (batch: Batch) => void): Pace => {
     },
     text: (text) => {
       pending += text;
+      // Nobody waits for company of the first words.
+      if (delivered > 0 || ended || text === '') return;
+      clearTimeout(timer);
+      timer = setTimeout(flush);
     },
     call: (call) => void calls.push(call),
     score: (score) => void scores.push(score),
