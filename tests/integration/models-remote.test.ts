@@ -107,6 +107,10 @@ describe('a model that servers elsewhere answer for', () => {
     );
     expect(log).toMatchObject([{ action: 'model.remote-added' }]);
     expect(JSON.stringify(log)).not.toContain(KEY);
+    for (const change of ['loadModel', 'unloadModel']) {
+      const { errors } = await models.graphql(admin, `mutation { ${change}(name: "far") { name } }`);
+      expect(errors?.[0]).toMatchObject({ message: expect.stringContaining('another machine') });
+    }
     const remove = 'mutation { removeRemoteModel(name: "far") }';
     expect((await models.graphql(admin, remove)).data).toEqual({ removeRemoteModel: true });
     expect((await models.graphql(admin, remove)).data).toEqual({ removeRemoteModel: false });

@@ -1,3 +1,4 @@
+import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import { refuse } from '../bounds.ts';
 import { checkKind, type Kind } from '../load-plan.ts';
@@ -5,6 +6,7 @@ import type { ServingModel } from '../serving.ts';
 import { generateRemotely } from './conversation.ts';
 import { estimatePrompt } from './estimate.ts';
 import { openServers } from './servers.ts';
+import { createShares } from './shares.ts';
 import { openRemoteTexts } from './texts.ts';
 import type { Patience } from './transport.ts';
 
@@ -37,9 +39,19 @@ export interface RemoteOptions {
   readonly log: Log;
 }
 
+/** Requests of one user that a server works on: a quarter of all, so that nobody takes it from the others. */
+const MOST_OF_ONE = 64;
+
 export const openRemoteModel = (description: RemoteDescription, options: RemoteOptions): RemoteModel => {
   const { name, kind, model, urls, contextSize } = description;
   const servers = openServers({ name, urls, ...options });
+  const shares = createShares(MOST_OF_ONE * urls.length);
+  /** @throws StudioError OVERLOADED */
+  const shareOf = (user: string): (() => void) => {
+    const giveBack = shares.take(user);
+    if (giveBack) return giveBack;
+    throw new StudioError('OVERLOADED', `You have too many requests to ${name} under way: wait until one has ended.`);
+  };
   /** A prompt has a token at least. */
   const room = contextSize - 1;
   const uncounted = (): never =>
@@ -61,20 +73,26 @@ export const openRemoteModel = (description: RemoteDescription, options: RemoteO
     close: () => servers.close(),
     count: async () => uncounted(),
     tokenize: async () => uncounted(),
-    open: async (prompts) => ({
-      prompts: prompts.map((prompt) => {
-        const { most, likely } = estimatePrompt(prompt, contextSize);
-        return { promptTokens: most, likelyTokens: likely, room };
-      }),
-      generate: (index, asked, signal) => {
-        const prompt = prompts[index];
-        if (!prompt) throw new Error(`there is no prompt ${index}`);
-        return generateRemotely(servers, { name, model }, prompt, asked, room, signal);
-      },
+    open: async (prompts, user) => {
       // Every answer frees its own server.
-      [Symbol.dispose]: () => {},
-    }),
-    openTexts: async (texts) => openRemoteTexts(servers, { name, model, contextSize }, texts),
+      const giveBack = shareOf(user);
+      return {
+        prompts: prompts.map((prompt) => {
+          const { most, likely } = estimatePrompt(prompt, contextSize);
+          return { promptTokens: most, likelyTokens: likely, room };
+        }),
+        generate: (index, asked, signal) => {
+          const prompt = prompts[index];
+          if (!prompt) throw new Error(`there is no prompt ${index}`);
+          return generateRemotely(servers, { name, model }, prompt, asked, room, signal);
+        },
+        [Symbol.dispose]: giveBack,
+      };
+    },
+    openTexts: async (texts, user) => {
+      const giveBack = shareOf(user);
+      return { ...openRemoteTexts(servers, { name, model, contextSize }, texts), [Symbol.dispose]: giveBack };
+    },
   };
   return remote;
 };
