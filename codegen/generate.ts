@@ -13,7 +13,18 @@ const scalars = { ID: 'string', DateTime: 'string', ByteCount: 'number', BigInt:
 const MAPPED: Readonly<Record<SubgraphName, readonly string[]>> = {
   users: ['User', 'Session', 'ApiKey'],
   models: ['Model', 'ModelSettings', 'ChatEvent', 'ChatCompletion', 'Embeddings', 'Ranking', 'User'],
-  sandbox: ['Project', 'File', 'FileVersion', 'FileLock', 'ProjectEvent', 'User'],
+  sandbox: [
+    'Project',
+    'File',
+    'FileVersion',
+    'FileLock',
+    'ProjectEvent',
+    'Checkpoint',
+    'CheckpointChange',
+    'ChangeSet',
+    'ProposedFile',
+    'User',
+  ],
   agents: ['Conversation', 'Message', 'User'],
 };
 

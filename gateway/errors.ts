@@ -16,6 +16,8 @@ const SHOWN = ['retryAfterSeconds', 'argument'] as const;
 
 const Quota = z.object({ whose: z.string(), model: z.string().nullable(), unit: z.string(), period: z.string() });
 
+const Paths = z.array(z.string()).max(100);
+
 const Lock = z.object({
   path: z.string(),
   holder: z.object({ kind: z.enum(['USER', 'AGENT']), id: z.string() }),
@@ -29,10 +31,12 @@ const detailsOf = (extensions: Readonly<Record<string, unknown>>): Record<string
   });
   const quota = Quota.safeParse(extensions['quota']);
   const lock = Lock.safeParse(extensions['lock']);
+  const paths = Paths.safeParse(extensions['paths']);
   return {
     ...Object.fromEntries(plain),
     ...(quota.success ? { quota: quota.data } : {}),
     ...(lock.success ? { lock: lock.data } : {}),
+    ...(paths.success ? { paths: paths.data } : {}),
   };
 };
 

@@ -227,6 +227,8 @@ export interface Details {
   readonly retryAfterSeconds?: number;
   /** The argument or parameter that is wrong. */
   readonly argument?: string;
+  /** The files that are in the way. */
+  readonly paths?: readonly string[];
   /** The lease that is in the way: whose it is, on what, and until when. */
   readonly lock?: {
     readonly path: string;

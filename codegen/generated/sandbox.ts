@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { ProjectMapper, FileMapper, FileVersionMapper, FileLockMapper, ProjectEventMapper, UserMapper } from '../../subgraphs/sandbox/mappers.ts';
+import type { ProjectMapper, FileMapper, FileVersionMapper, FileLockMapper, ProjectEventMapper, CheckpointMapper, CheckpointChangeMapper, ChangeSetMapper, ProposedFileMapper, UserMapper } from '../../subgraphs/sandbox/mappers.ts';
 import type { RequestContext } from '../../mesh/subgraph.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -16,6 +16,87 @@ export type Scalars = {
   /** Any JSON value. */
   JSON: { input: unknown; output: unknown; }
   _FieldSet: { input: unknown; output: unknown; }
+};
+
+/** Changes of files that somebody proposes, and that are accepted or rejected piece by piece. */
+export type ChangeSet = {
+  __typename?: 'ChangeSet';
+  /** The run of an agent that proposes it. */
+  agent?: Maybe<Scalars['ID']['output']>;
+  author: User;
+  /** The project as it was before any of this was applied; null before that, and once it is forgotten. */
+  checkpoint?: Maybe<Checkpoint>;
+  /** When the last of it was decided. */
+  decidedAt?: Maybe<Scalars['DateTime']['output']>;
+  files: Array<ProposedFile>;
+  id: Scalars['ID']['output'];
+  madeAt: Scalars['DateTime']['output'];
+  project: Project;
+  reason?: Maybe<Scalars['String']['output']>;
+  status: ChangeSetStatus;
+  title: Scalars['String']['output'];
+};
+
+export type ChangeSetStatus =
+  | 'APPLIED'
+  /** Decided, and some of it rejected. */
+  | 'PARTLY_APPLIED'
+  /** Something of it is open. */
+  | 'PROPOSED'
+  | 'REJECTED';
+
+/** What a project held at a moment. */
+export type Checkpoint = {
+  __typename?: 'Checkpoint';
+  /** The run of an agent that made it. */
+  agent?: Maybe<Scalars['ID']['output']>;
+  author: User;
+  /** Of all its files. */
+  bytes: Scalars['Int']['output'];
+  cause: CheckpointCause;
+  /** The files that are not now what they are in it, by path. */
+  changes: Array<CheckpointChange>;
+  files: Scalars['Int']['output'];
+  id: Scalars['ID']['output'];
+  madeAt: Scalars['DateTime']['output'];
+  name: Scalars['String']['output'];
+  /** Of the last change that it has seen. */
+  revision: Scalars['Int']['output'];
+};
+
+
+/** What a project held at a moment. */
+export type CheckpointChangesArgs = {
+  first?: Scalars['Int']['input'];
+};
+
+export type CheckpointCause =
+  /** It stays until it is deleted; a project has at most 30 of these. */
+  | 'ASKED'
+  /** Made before a change set was applied. Of this kind and the next ones the newest 20 are kept. */
+  | 'CHANGE_SET'
+  /** Made before an archive was taken in. */
+  | 'IMPORT'
+  /** Made before an earlier checkpoint was restored. */
+  | 'RESTORE';
+
+export type CheckpointChange = {
+  __typename?: 'CheckpointChange';
+  /** The present version; null for a file that is gone since. */
+  after?: Maybe<Scalars['String']['output']>;
+  /** The version that the checkpoint has; null for a file that is new since. */
+  before?: Maybe<Scalars['String']['output']>;
+  /** From then to now, as a unified patch. Null where one of the contents is not UTF-8. */
+  patch?: Maybe<Scalars['String']['output']>;
+  path: Scalars['String']['output'];
+};
+
+export type CreateCheckpointInput = {
+  /** The run of an agent that makes it. */
+  agent?: InputMaybe<Scalars['ID']['input']>;
+  /** One line, at most 200 characters. */
+  name: Scalars['String']['input'];
+  projectId: Scalars['ID']['input'];
 };
 
 export type CreateFolderInput = {
@@ -118,6 +199,23 @@ export type FileVersionContentArgs = {
   encoding?: FileEncoding;
 };
 
+/** Lines that take the place of others. */
+export type Hunk = {
+  __typename?: 'Hunk';
+  added?: Maybe<Scalars['String']['output']>;
+  /** Null while it is open. */
+  decision?: Maybe<HunkDecision>;
+  id: Scalars['ID']['output'];
+  /** The first line of the base that it is about, counted from 1; where it removes none, it stands before that line. */
+  line: Scalars['Int']['output'];
+  /** As they are in the base, each with its end; null when the file is not UTF-8. */
+  removed?: Maybe<Scalars['String']['output']>;
+};
+
+export type HunkDecision =
+  | 'ACCEPTED'
+  | 'REJECTED';
+
 export type LockFileInput = {
   /** The run of an agent that is to hold it; the caller when left out. */
   agent?: InputMaybe<Scalars['ID']['input']>;
@@ -140,9 +238,19 @@ export type MoveFileInput = {
 
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Keeps what the project holds now, to be restored or compared later. Contents are shared, so that it costs little. */
+  createCheckpoint: Checkpoint;
   /** Makes a folder, and those above it. One that is there already is fine. */
   createFolder: Scalars['Boolean']['output'];
   createProject: Project;
+  /**
+   * Accepts and rejects parts of a change set, by the ids of hunks or of files (all of a file that is open). All that is
+   * accepted is applied at once or nothing is, after a checkpoint. Where others have changed a file meanwhile, both changes
+   * are put together if they touch different lines; else VERSION_CONFLICT names the files, as `paths`.
+   */
+  decideChangeSet: ChangeSet;
+  /** False when there is none any more. */
+  deleteCheckpoint: Scalars['Boolean']['output'];
   /** Deletes a file, or a folder with all that is below it. `restoreFile` brings deleted files back. */
   deleteFile: Scalars['Boolean']['output'];
   /** Deletes one of the caller's projects with its files and their past, for good. `name` must be its name. */
@@ -151,14 +259,23 @@ export type Mutation = {
   lockFile: FileLock;
   /** Moves a file, or a folder with all that is below it, to a place where nothing is. Answers the file, null for a folder. */
   moveFile?: Maybe<File>;
+  /** Proposes changes of files, of which none happens before it is accepted. */
+  proposeChangeSet: ChangeSet;
   /** Gives one of the caller's projects another name. */
   renameProject: Project;
+  /** Makes the project again what it was, whole or not at all. Answers the checkpoint of what it was before this. */
+  restoreCheckpoint: Checkpoint;
   /** Writes what a file held before, deleted ones included. */
   restoreFile: File;
   /** Releases a lock in one of the caller's projects, also one that an agent holds; false when there is none any more. */
   unlockFile: Scalars['Boolean']['output'];
   /** Writes a whole file, making its folders. The file appears whole or not at all. */
   writeFile: File;
+};
+
+
+export type MutationCreateCheckpointArgs = {
+  input: CreateCheckpointInput;
 };
 
 
@@ -169,6 +286,21 @@ export type MutationCreateFolderArgs = {
 
 export type MutationCreateProjectArgs = {
   name: Scalars['String']['input'];
+};
+
+
+export type MutationDecideChangeSetArgs = {
+  accept?: Array<Scalars['ID']['input']>;
+  agent?: InputMaybe<Scalars['ID']['input']>;
+  id: Scalars['ID']['input'];
+  reject?: Array<Scalars['ID']['input']>;
+  rest?: InputMaybe<HunkDecision>;
+};
+
+
+export type MutationDeleteCheckpointArgs = {
+  id: Scalars['ID']['input'];
+  projectId: Scalars['ID']['input'];
 };
 
 
@@ -193,9 +325,21 @@ export type MutationMoveFileArgs = {
 };
 
 
+export type MutationProposeChangeSetArgs = {
+  input: ProposeChangeSetInput;
+};
+
+
 export type MutationRenameProjectArgs = {
   id: Scalars['ID']['input'];
   name: Scalars['String']['input'];
+};
+
+
+export type MutationRestoreCheckpointArgs = {
+  agent?: InputMaybe<Scalars['ID']['input']>;
+  id: Scalars['ID']['input'];
+  projectId: Scalars['ID']['input'];
 };
 
 
@@ -215,6 +359,10 @@ export type MutationWriteFileArgs = {
 
 export type Project = {
   __typename?: 'Project';
+  /** Newest first; those of one status where it is named. */
+  changeSets: Array<ChangeSet>;
+  /** Newest first. */
+  checkpoints: Array<Checkpoint>;
   createdAt: Scalars['DateTime']['output'];
   /** What a deletion has left to be restored, newest first. */
   deletedFiles: Array<DeletedFile>;
@@ -230,6 +378,12 @@ export type Project = {
   name: Scalars['String']['output'];
   owner: User;
   usage: ProjectUsage;
+};
+
+
+export type ProjectChangeSetsArgs = {
+  first?: Scalars['Int']['input'];
+  status?: InputMaybe<ChangeSetStatus>;
 };
 
 
@@ -293,12 +447,67 @@ export type ProjectUsage = {
   maxFolders: Scalars['Int']['output'];
 };
 
+export type ProposeChangeSetInput = {
+  /** The run of an agent that proposes it. */
+  agent?: InputMaybe<Scalars['ID']['input']>;
+  /** At most 100, each path once. */
+  files: Array<ProposedFileInput>;
+  projectId: Scalars['ID']['input'];
+  /** At most 10000 characters. */
+  reason?: InputMaybe<Scalars['String']['input']>;
+  /** One line, at most 200 characters. */
+  title: Scalars['String']['input'];
+};
+
+export type ProposedFile = {
+  __typename?: 'ProposedFile';
+  /** The version that the author had read; the empty text where there was no file. */
+  baseVersion: Scalars['String']['output'];
+  /** What the author proposes: as text, null when it is not UTF-8 or the file is to be deleted, or in base64. */
+  content?: Maybe<Scalars['String']['output']>;
+  /** The file as it is now; null where there is none. */
+  file?: Maybe<File>;
+  /** The pieces that are decided on one by one; a single one for a file that comes, goes or is not UTF-8. */
+  hunks: Array<Hunk>;
+  /** Stands for all of its hunks that are open. */
+  id: Scalars['ID']['output'];
+  kind: ProposedFileKind;
+  path: Scalars['String']['output'];
+};
+
+
+export type ProposedFileContentArgs = {
+  encoding?: FileEncoding;
+};
+
+/** What a file is to hold. */
+export type ProposedFileInput = {
+  /** The version that was read, the empty text for no file; what is there now when left out. */
+  baseVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The whole of it, at most 524 288 bytes; left out to delete the file. */
+  content?: InputMaybe<Scalars['String']['input']>;
+  encoding?: FileEncoding;
+  path: Scalars['String']['input'];
+};
+
+export type ProposedFileKind =
+  | 'CHANGED'
+  | 'CREATED'
+  | 'DELETED';
+
 export type Query = {
   __typename?: 'Query';
+  /** A change set of one of the caller's projects; an admin may read any. */
+  changeSet: ChangeSet;
   /** One of the caller's projects; an admin may read any. Without an id the caller's default project, null while there is none. */
   project?: Maybe<Project>;
   /** The caller's projects, newest first. */
   projects: Array<Project>;
+};
+
+
+export type QueryChangeSetArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -455,17 +664,25 @@ export type FederationReferenceTypes = {
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
-  CreateFolderInput: CreateFolderInput;
+  ChangeSet: ResolverTypeWrapper<ChangeSetMapper>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  ChangeSetStatus: ChangeSetStatus;
+  Checkpoint: ResolverTypeWrapper<CheckpointMapper>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  CheckpointCause: CheckpointCause;
+  CheckpointChange: ResolverTypeWrapper<CheckpointChangeMapper>;
+  CreateCheckpointInput: CreateCheckpointInput;
+  CreateFolderInput: CreateFolderInput;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DeleteFileInput: DeleteFileInput;
   DeletedFile: ResolverTypeWrapper<DeletedFile>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   File: ResolverTypeWrapper<FileMapper>;
   FileEncoding: FileEncoding;
   FileLock: ResolverTypeWrapper<FileLockMapper>;
   FileVersion: ResolverTypeWrapper<FileVersionMapper>;
+  Hunk: ResolverTypeWrapper<Hunk>;
+  HunkDecision: HunkDecision;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   LockFileInput: LockFileInput;
   MoveFileInput: MoveFileInput;
@@ -476,6 +693,10 @@ export type ResolversTypes = {
   ProjectEvent: ResolverTypeWrapper<ProjectEventMapper>;
   ProjectEventKind: ProjectEventKind;
   ProjectUsage: ResolverTypeWrapper<ProjectUsage>;
+  ProposeChangeSetInput: ProposeChangeSetInput;
+  ProposedFile: ResolverTypeWrapper<ProposedFileMapper>;
+  ProposedFileInput: ProposedFileInput;
+  ProposedFileKind: ProposedFileKind;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RestoreFileInput: RestoreFileInput;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -485,16 +706,21 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
-  CreateFolderInput: CreateFolderInput;
+  ChangeSet: ChangeSetMapper;
   ID: Scalars['ID']['output'];
   String: Scalars['String']['output'];
+  Checkpoint: CheckpointMapper;
+  Int: Scalars['Int']['output'];
+  CheckpointChange: CheckpointChangeMapper;
+  CreateCheckpointInput: CreateCheckpointInput;
+  CreateFolderInput: CreateFolderInput;
   DateTime: Scalars['DateTime']['output'];
   DeleteFileInput: DeleteFileInput;
   DeletedFile: DeletedFile;
-  Int: Scalars['Int']['output'];
   File: FileMapper;
   FileLock: FileLockMapper;
   FileVersion: FileVersionMapper;
+  Hunk: Hunk;
   JSON: Scalars['JSON']['output'];
   LockFileInput: LockFileInput;
   MoveFileInput: MoveFileInput;
@@ -504,11 +730,48 @@ export type ResolversParentTypes = {
   ProjectData: ProjectData;
   ProjectEvent: ProjectEventMapper;
   ProjectUsage: ProjectUsage;
+  ProposeChangeSetInput: ProposeChangeSetInput;
+  ProposedFile: ProposedFileMapper;
+  ProposedFileInput: ProposedFileInput;
   Query: Record<PropertyKey, never>;
   RestoreFileInput: RestoreFileInput;
   Subscription: Record<PropertyKey, never>;
   User: UserMapper;
   WriteFileInput: WriteFileInput;
+};
+
+export type ChangeSetResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ChangeSet'] = ResolversParentTypes['ChangeSet']> = {
+  agent?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  author?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  checkpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
+  decidedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  files?: Resolver<Array<ResolversTypes['ProposedFile']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  madeAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  project?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ChangeSetStatus'], ParentType, ContextType>;
+  title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type CheckpointResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Checkpoint'] = ResolversParentTypes['Checkpoint']> = {
+  agent?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  author?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  bytes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  cause?: Resolver<ResolversTypes['CheckpointCause'], ParentType, ContextType>;
+  changes?: Resolver<Array<ResolversTypes['CheckpointChange']>, ParentType, ContextType, RequireFields<CheckpointChangesArgs, 'first'>>;
+  files?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  madeAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type CheckpointChangeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CheckpointChange'] = ResolversParentTypes['CheckpointChange']> = {
+  after?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  before?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  patch?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -550,18 +813,31 @@ export type FileVersionResolvers<ContextType = RequestContext, ParentType extend
   version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type HunkResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Hunk'] = ResolversParentTypes['Hunk']> = {
+  added?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  decision?: Resolver<Maybe<ResolversTypes['HunkDecision']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  line?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  removed?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
   name: 'JSON';
 }
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  createCheckpoint?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType, RequireFields<MutationCreateCheckpointArgs, 'input'>>;
   createFolder?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationCreateFolderArgs, 'input'>>;
   createProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationCreateProjectArgs, 'name'>>;
+  decideChangeSet?: Resolver<ResolversTypes['ChangeSet'], ParentType, ContextType, RequireFields<MutationDecideChangeSetArgs, 'accept' | 'id' | 'reject'>>;
+  deleteCheckpoint?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteCheckpointArgs, 'id' | 'projectId'>>;
   deleteFile?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteFileArgs, 'input'>>;
   deleteProject?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteProjectArgs, 'id' | 'name'>>;
   lockFile?: Resolver<ResolversTypes['FileLock'], ParentType, ContextType, RequireFields<MutationLockFileArgs, 'input'>>;
   moveFile?: Resolver<Maybe<ResolversTypes['File']>, ParentType, ContextType, RequireFields<MutationMoveFileArgs, 'input'>>;
+  proposeChangeSet?: Resolver<ResolversTypes['ChangeSet'], ParentType, ContextType, RequireFields<MutationProposeChangeSetArgs, 'input'>>;
   renameProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationRenameProjectArgs, 'id' | 'name'>>;
+  restoreCheckpoint?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType, RequireFields<MutationRestoreCheckpointArgs, 'id' | 'projectId'>>;
   restoreFile?: Resolver<ResolversTypes['File'], ParentType, ContextType, RequireFields<MutationRestoreFileArgs, 'input'>>;
   unlockFile?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationUnlockFileArgs, 'id'>>;
   writeFile?: Resolver<ResolversTypes['File'], ParentType, ContextType, RequireFields<MutationWriteFileArgs, 'input'>>;
@@ -569,6 +845,8 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
 
 export type ProjectResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Project'] = ResolversParentTypes['Project'], FederationReferenceType extends FederationReferenceTypes['Project'] = FederationReferenceTypes['Project']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Project']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  changeSets?: Resolver<Array<ResolversTypes['ChangeSet']>, ParentType, ContextType, RequireFields<ProjectChangeSetsArgs, 'first'>>;
+  checkpoints?: Resolver<Array<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   deletedFiles?: Resolver<Array<ResolversTypes['DeletedFile']>, ParentType, ContextType, RequireFields<ProjectDeletedFilesArgs, 'first'>>;
   file?: Resolver<Maybe<ResolversTypes['File']>, ParentType, ContextType, RequireFields<ProjectFileArgs, 'path'>>;
@@ -606,7 +884,18 @@ export type ProjectUsageResolvers<ContextType = RequestContext, ParentType exten
   maxFolders?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type ProposedFileResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ProposedFile'] = ResolversParentTypes['ProposedFile']> = {
+  baseVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  content?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType, RequireFields<ProposedFileContentArgs, 'encoding'>>;
+  file?: Resolver<Maybe<ResolversTypes['File']>, ParentType, ContextType>;
+  hunks?: Resolver<Array<ResolversTypes['Hunk']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['ProposedFileKind'], ParentType, ContextType>;
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  changeSet?: Resolver<ResolversTypes['ChangeSet'], ParentType, ContextType, RequireFields<QueryChangeSetArgs, 'id'>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, Partial<QueryProjectArgs>>;
   projects?: Resolver<Array<ResolversTypes['Project']>, ParentType, ContextType>;
 };
@@ -622,17 +911,22 @@ export type UserResolvers<ContextType = RequestContext, ParentType extends Resol
 };
 
 export type Resolvers<ContextType = RequestContext> = {
+  ChangeSet?: ChangeSetResolvers<ContextType>;
+  Checkpoint?: CheckpointResolvers<ContextType>;
+  CheckpointChange?: CheckpointChangeResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   DeletedFile?: DeletedFileResolvers<ContextType>;
   File?: FileResolvers<ContextType>;
   FileLock?: FileLockResolvers<ContextType>;
   FileVersion?: FileVersionResolvers<ContextType>;
+  Hunk?: HunkResolvers<ContextType>;
   JSON?: GraphQLScalarType;
   Mutation?: MutationResolvers<ContextType>;
   Project?: ProjectResolvers<ContextType>;
   ProjectData?: ProjectDataResolvers<ContextType>;
   ProjectEvent?: ProjectEventResolvers<ContextType>;
   ProjectUsage?: ProjectUsageResolvers<ContextType>;
+  ProposedFile?: ProposedFileResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   User?: UserResolvers<ContextType>;

@@ -47,6 +47,61 @@ export interface ProjectEventMapper {
   readonly at: string;
 }
 
+/** What a project held at a moment. */
+export interface CheckpointMapper {
+  readonly id: string;
+  readonly projectId: string;
+  readonly name: string;
+  readonly cause: 'ASKED' | 'CHANGE_SET' | 'IMPORT' | 'RESTORE';
+  readonly revision: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly authorId: string;
+  readonly agent: string | null;
+  readonly madeAt: string;
+}
+
+/** A file that is not what it was at a checkpoint. */
+export interface CheckpointChangeMapper {
+  readonly projectId: string;
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Of both contents together, in bytes. */
+  readonly size: number;
+}
+
+export interface ChangeSetMapper {
+  readonly id: string;
+  readonly projectId: string;
+  readonly title: string;
+  readonly reason: string | null;
+  readonly status: 'PROPOSED' | 'APPLIED' | 'PARTLY_APPLIED' | 'REJECTED';
+  readonly authorId: string;
+  readonly agent: string | null;
+  readonly checkpointId: string | null;
+  readonly madeAt: string;
+  readonly decidedAt: string | null;
+}
+
+/** A file of a change set; its contents are read only when they are asked for. */
+export interface ProposedFileMapper {
+  readonly projectId: string;
+  readonly number: number;
+  readonly path: string;
+  readonly base: string | null;
+  readonly baseSize: number;
+  readonly proposed: string | null;
+  readonly proposedSize: number;
+  readonly hunks: {
+    readonly from: number;
+    readonly count: number;
+    readonly to: number;
+    readonly toCount: number;
+    readonly decision: 'ACCEPTED' | 'REJECTED' | null;
+  }[];
+}
+
 export interface UserMapper {
   readonly id: string;
 }

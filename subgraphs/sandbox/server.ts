@@ -15,9 +15,13 @@ import { createFiles } from './files/files.ts';
 import { takeOverWorkspaces } from './files/take-over.ts';
 import { projectDataOf } from './personal-data.ts';
 import { createProjects } from './projects.ts';
+import { createChangeSets } from './files/change-sets.ts';
+import { createCheckpoints } from './files/checkpoints.ts';
 import { createLocks } from './files/locks.ts';
 import { createPast } from './files/past.ts';
 import { createWatch } from './files/watch.ts';
+import { changeSetResolvers } from './resolvers/change-sets.ts';
+import { checkpointResolvers } from './resolvers/checkpoints.ts';
 import { fileContent, fileMutations } from './resolvers/files.ts';
 import { lockResolvers } from './resolvers/locks.ts';
 import { pastResolvers } from './resolvers/past.ts';
@@ -44,20 +48,36 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
   const ofProjects = projectResolvers(projects, files);
   const ofPast = pastResolvers(projects, createPast(database, files));
   const ofLocks = lockResolvers(projects, createLocks(database));
+  const checkpoints = createCheckpoints(database, files);
+  const changeSets = createChangeSets(database, files);
+  const ofCheckpoints = checkpointResolvers(projects, checkpoints);
+  const ofChangeSets = changeSetResolvers({ projects, files, checkpoints, changeSets });
   const ofWatch = watchResolvers(projects, createWatch(database, notifications));
   const resolvers: Resolvers = {
-    Query: { ...ofProjects.Query },
+    Query: { ...ofProjects.Query, ...ofChangeSets.Query },
     Mutation: {
       ...ofProjects.Mutation,
       ...fileMutations(projects, files),
       ...ofPast.Mutation,
       ...ofLocks.Mutation,
+      ...ofCheckpoints.Mutation,
+      ...ofChangeSets.Mutation,
     },
     Subscription: ofWatch.Subscription,
-    Project: { ...ofProjects.Project, ...ofPast.Project, ...ofLocks.Project },
+    Project: {
+      ...ofProjects.Project,
+      ...ofPast.Project,
+      ...ofLocks.Project,
+      ...ofCheckpoints.Project,
+      ...ofChangeSets.Project,
+    },
     File: { ...fileContent(files), ...ofPast.File, ...ofLocks.File },
     FileVersion: ofPast.FileVersion,
     FileLock: ofLocks.FileLock,
+    Checkpoint: ofCheckpoints.Checkpoint,
+    CheckpointChange: ofCheckpoints.CheckpointChange,
+    ChangeSet: ofChangeSets.ChangeSet,
+    ProposedFile: ofChangeSets.ProposedFile,
     ProjectEvent: ofWatch.ProjectEvent,
     User: personalDataResolvers((userId, after) => projectDataOf({ database, files }, userId, after)),
   };

@@ -57,3 +57,10 @@ export const parseFilePath = (text: string): PathVerdict => {
   const name = segments.at(-1) ?? '';
   return { outcome: 'accepted', path: { text: path, folders: segments.slice(0, -1), name } };
 };
+
+/** The path of something that a project has had. @throws Error when it breaks the rules, which it has passed once */
+export const knownPath = (text: string): FilePath => {
+  const verdict = parseFilePath(text);
+  if (verdict.outcome === 'refused') throw new Error(`a path that is kept ${verdict.reason}`);
+  return verdict.path;
+};

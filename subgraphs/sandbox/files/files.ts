@@ -1,4 +1,4 @@
-import type { Database } from '#mesh/database/pool.ts';
+import type { Database, Queries } from '#mesh/database/pool.ts';
 import type { FileMapper } from '../mappers.ts';
 import type { FilePath } from './file-path.ts';
 import { applyChanges } from './apply.ts';
@@ -59,6 +59,13 @@ export interface Files {
    * NOT_FOUND for a project or a file that is not there
    */
   apply(projectId: string, writer: Writer, changes: readonly Change[]): Promise<(FileMapper | null)[]>;
+  /** As `apply`, in a transaction that has more to do. */
+  applyWithin(
+    transaction: Queries,
+    projectId: string,
+    writer: Writer,
+    changes: readonly Change[],
+  ): Promise<(FileMapper | null)[]>;
 }
 
 const fileOf = (projectId: string, entry: Entry): FileMapper[] =>
@@ -80,4 +87,6 @@ export const createFiles = (database: Database, limits: ProjectLimits = PROJECT_
   usage: async (projectId) => ({ held: (await stateOf(database, projectId)) ?? NOTHING, limits }),
   apply: (projectId, writer, changes) =>
     database.transaction((transaction) => applyChanges(transaction, { projectId, writer, limits }, changes)),
+  applyWithin: (transaction, projectId, writer, changes) =>
+    applyChanges(transaction, { projectId, writer, limits }, changes),
 });

@@ -1,4 +1,3 @@
-import { createTwoFilesPatch } from 'diff';
 import type { Database } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
 import type { FileMapper } from '../mappers.ts';
@@ -6,9 +5,7 @@ import { contentAt, deletedFilesOf, versionsOf, type Version } from '../store/hi
 import { textOf } from './file-content.ts';
 import type { FilePath } from './file-path.ts';
 import type { Files, Writer } from './files.ts';
-
-/** How long a difference may be looked for; two files that have nothing in common take longest. */
-const DIFF_MS = 500;
+import { patchOf } from './patch.ts';
 
 /** What files held. */
 export interface Past {
@@ -46,20 +43,8 @@ export const createPast = (database: Database, files: Files): Past => {
       const present = to === null ? (await files.read(projectId, path))?.bytes : undefined;
       const now = textOf(present ?? (to === null ? Buffer.alloc(0) : await content(projectId, path.text, to)));
       if (old === null || now === null) return null;
-      const patch = createTwoFilesPatch(
-        path.text,
-        path.text,
-        old,
-        now,
-        `revision ${from}`,
-        to === null ? 'now' : `revision ${to}`,
-        {
-          timeout: DIFF_MS,
-        },
-      );
-      if (patch === undefined)
-        throw new StudioError('TIMEOUT', 'The two contents have too little in common to compare.');
-      return patch;
+      const after = to === null ? 'now' : `revision ${to}`;
+      return patchOf(path.text, { text: old, label: `revision ${from}` }, { text: now, label: after });
     },
     restore: async (projectId, writer, { path, revision, ifVersion }) => {
       const bytes = await content(projectId, path.text, revision);

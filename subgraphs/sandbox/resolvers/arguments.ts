@@ -1,5 +1,6 @@
 import type { WriteFileInput } from '#codegen/sandbox.ts';
 import { StudioError } from '#mesh/errors.ts';
+import { flawOfLine } from '#mesh/one-line.ts';
 import { decodeContent } from '../files/file-content.ts';
 import { parseFilePath, type FilePath } from '../files/file-path.ts';
 
@@ -45,4 +46,15 @@ export const agentOf = (agent: string | null | undefined): string | null => {
 export const countOf = (first: number, most: number): number => {
   if (first >= 1 && first <= most) return first;
   throw new StudioError('BAD_USER_INPUT', `first is from 1 to ${most}.`, { argument: 'first' });
+};
+
+const MAX_LINE_CHARACTERS = 200;
+
+/** A name or a title. @throws StudioError BAD_USER_INPUT */
+export const lineOf = (text: string, argument: string): string => {
+  const line = text.trim().normalize('NFC');
+  const flaw =
+    Array.from(line).length > MAX_LINE_CHARACTERS ? `is over ${MAX_LINE_CHARACTERS} characters` : flawOfLine(line);
+  if (flaw === null) return line;
+  throw new StudioError('BAD_USER_INPUT', `The ${argument} ${flaw}.`, { argument });
 };
