@@ -121,7 +121,8 @@ export const runInMachine = (machine: Machine, plan: Plan, job: Job, log: Log): 
     if (ended === undefined && startedAt !== undefined) wallMs = performance.now() - startedAt;
     machine.kill();
     queue.end();
-    await Promise.all([machine.ended, queue.delivered]);
+    // A machine whose program has ended is only still being taken apart.
+    await Promise.all([stop === undefined ? null : machine.ended, queue.delivered]);
     const status = statusOf(stop, ended);
     return {
       status,

@@ -105,22 +105,23 @@ export const nextEvent = async (agent: Agent): Promise<GuestEvent | null> => {
 export const sendChoice = (agent: Agent, paths: readonly string[]): Promise<void> =>
   agent.send('P', JSON.stringify(paths));
 
-/** A program of each language that does nothing: what comes after it begins faster. */
-const IDLE: Readonly<Record<'python' | 'node', readonly string[]>> = {
-  python: ['/usr/bin/python3', '-c', 'pass'],
-  node: ['/usr/bin/node', '-e', '0'],
-};
+/** The smallest program of each language, from stdin so that it leaves no file: what comes after it begins faster. */
+const IDLE = {
+  python: { argv: ['/usr/bin/python3', '-'], code: 'print()' },
+  node: { argv: ['/usr/bin/node', '-'], code: 'console.log()' },
+} as const;
 
 export type GuestLanguage = keyof typeof IDLE;
 export const isGuestLanguage = (language: Language): language is GuestLanguage => Object.hasOwn(IDLE, language);
 
 /**
- * Runs a program that does nothing, so that the machine has read and translated what all programs of its language need.
+ * Runs the smallest program, so that the machine has read and translated what all programs of its language need.
  * @throws FrameError where it does not end well
  */
 export const warm = async (agent: Agent, language: GuestLanguage): Promise<void> => {
   const limits = { cpuMs: 120_000, memoryBytes: 256 * MEBIBYTE, processes: 64, diskBytes: 16 * MEBIBYTE };
-  await sendJob(agent, { argv: IDLE[language], env: {}, limits, terminal: null, collect: false });
+  const { argv, code } = IDLE[language];
+  await sendJob(agent, { argv, env: {}, limits, terminal: null, collect: false }, [], Buffer.from(code));
   for (;;) {
     const event = await nextEvent(agent);
     if (event === null || (event.kind === 'ended' && event.ended.exitCode !== 0)) {
