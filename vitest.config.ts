@@ -8,6 +8,14 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import
 /** What is waited for may take its time on a busy machine: only what never comes is a failure. */
 const patience = { poll: { timeout: 20_000 } };
 
+/** What measures or burdens the whole machine, and so runs with nothing beside it. */
+const ALONE = [
+  'tests/faults/billing-stress.test.ts',
+  'tests/faults/gateway-leak.test.ts',
+  'tests/faults/gateway-memory.test.ts',
+  'tests/faults/sandbox-abuse/*.test.ts',
+];
+
 /** Unit tests stand beside their code; what crosses services is in `tests/` and shares one PostgreSQL. */
 export default defineConfig({
   test: {
@@ -28,6 +36,20 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/{acceptance,conformance,faults,integration}/**/*.test.ts'],
+          exclude: ALONE,
+          globalSetup: ['tests/harness/postgres.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          expect: patience,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'alone',
+          include: ALONE,
           globalSetup: ['tests/harness/postgres.ts'],
           pool: 'forks',
           fileParallelism: false,

@@ -1,7 +1,7 @@
 import { readArguments } from './arguments.ts';
 import { checkGenerated } from './checks/generated.ts';
 import { broken, summary, total, verdict, type Step, type StepResult } from './checks/step.ts';
-import { runProject } from './checks/vitest.ts';
+import { runInTwo, runProject } from './checks/vitest.ts';
 import { CommandError, type Run } from './command.ts';
 import { providePackages } from './packages.ts';
 import { buildStudio } from './studio-build.ts';
@@ -33,7 +33,8 @@ const steps = (root: string, hasBrowser: boolean, signal: AbortSignal): readonly
       },
     },
     { name: 'unit', run: () => runProject(root, 'unit', signal) },
-    { name: 'integration', run: () => runProject(root, 'integration', signal) },
+    { name: 'integration', run: () => runInTwo(root, 'integration', signal) },
+    { name: 'alone', run: () => runProject(root, 'alone', signal) },
     { name: 'e2e', run: async () => (hasBrowser ? runProject(root, 'e2e', signal) : SKIPPED) },
   ];
 };

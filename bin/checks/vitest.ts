@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { runTool } from '../tool.ts';
-import { broken, type StepResult } from './step.ts';
+import { broken, total, type StepResult } from './step.ts';
 
 /** What vitest's JSON reporter writes, as far as it is read. */
 const Results = z.object({
@@ -54,12 +54,20 @@ export const readResults = ({ testResults }: VitestResults, root: string): StepR
 /** The whole check has 25 minutes; what hangs for longer than this would take the rest with it. */
 const LIMIT_MS = 1_200_000;
 
-/** Runs one of vitest's projects. */
-export const runProject = async (root: string, project: string, signal: AbortSignal): Promise<StepResult> => {
+/**
+ * Runs one of vitest's projects.
+ * @param part of how many equal parts the project's files are split into, which one runs: `1/2`
+ */
+export const runProject = async (
+  root: string,
+  project: string,
+  signal: AbortSignal,
+  part = '1/1',
+): Promise<StepResult> => {
   const folder = await mkdtemp(join(tmpdir(), 'devstudio-vitest-'));
   const file = join(folder, 'results.json');
   try {
-    const args = ['run', '--project', project, '--reporter=json', `--outputFile=${file}`];
+    const args = ['run', '--project', project, '--shard', part, '--reporter=json', `--outputFile=${file}`];
     const { passed, output } = await runTool(root, 'vitest', args, { signal, limitMs: LIMIT_MS });
     const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text === undefined) return broken(output.slice(-4_000));
@@ -74,4 +82,14 @@ export const runProject = async (root: string, project: string, signal: AbortSig
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+};
+
+/**
+ * Runs a project's files in two parts beside each other, each with a PostgreSQL of its own: most of its tests wait for
+ * processes to start and end, and would leave a second core idle.
+ */
+export const runInTwo = async (root: string, project: string, signal: AbortSignal): Promise<StepResult> => {
+  const parts = await Promise.all(['1/2', '2/2'].map((part) => runProject(root, project, signal, part)));
+  const report = parts.map((part) => part.report).filter((text) => text !== '');
+  return { ...total(parts), report: report.join('\n') };
 };
