@@ -59,8 +59,8 @@ export const COMMANDS = {
     load: () => import('./key.ts'),
   },
   model: {
-    usage: 'model train-starter',
-    summary: 'Repeat how the starter model was made.',
+    usage: 'model train-starter|train-embedder',
+    summary: 'Repeat how the starter models were made.',
     load: () => import('./model.ts'),
   },
   sandbox: {
