@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, copyFile, link, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -15,7 +16,8 @@ export const jailIds = (): SpawnIds => (process.getuid?.() === 0 ? { uid: UNPRIV
 const OTHERS_MAY_READ = 0o4;
 const OTHERS_MAY_ENTER = 0o1;
 
-const isReachable = async (path: string): Promise<boolean> => {
+/** Whether every user can follow a path and read what lies there. */
+export const isOpenToOthers = async (path: string): Promise<boolean> => {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     if (((await stat(folder)).mode & OTHERS_MAY_ENTER) === 0) return false;
     if (folder === dirname(folder)) break;
@@ -29,8 +31,10 @@ const isReachable = async (path: string): Promise<boolean> => {
  * @param folder reachable by the jails' user
  */
 export const reachableFile = async (path: string, folder: string): Promise<string> => {
-  if (jailIds().uid === undefined || (await isReachable(path))) return path;
+  if (jailIds().uid === undefined || (await isOpenToOthers(path))) return path;
   const target = join(folder, basename(path));
+  // Asked for once more: what runs from there cannot be written to.
+  if (existsSync(target)) return target;
   const { mode } = await stat(path);
   // A second name shares the file's mode, which is not ours to change.
   const isLinked =
