@@ -7,6 +7,9 @@ import { ending } from '../stream.ts';
 import type { RateLimits } from './limits.ts';
 import { Tally } from './tally.ts';
 
+/** When to look again whether a place is free: nobody knows how long one's own streams take. */
+const RETRY_SECONDS = 5;
+
 interface Holder {
   readonly key: string;
   /** Streams that it may have open. */
@@ -30,7 +33,8 @@ export const streamLimited = (graph: DocumentGraph, limits: RateLimits): Documen
   ): Promise<AsyncGenerator<ExecutionResult, undefined> | ExecutionResult> => {
     const { key, most } = holderOf(requester, limits);
     if (open.of(key) >= most) {
-      const error = new StudioError('RATE_LIMITED', `No more than ${most} streams may be open: end one first.`);
+      const sentence = `No more than ${most} streams may be open: end one first.`;
+      const error = new StudioError('RATE_LIMITED', sentence, { retryAfterSeconds: RETRY_SECONDS });
       return sealResult({ errors: [error] }, requester.requestId);
     }
     const release = open.add(key);

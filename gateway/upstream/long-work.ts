@@ -10,6 +10,8 @@ const PATIENCE_MS = 30 * SECOND;
 const LONG_PATIENCE_MS = 600 * SECOND;
 /** Long pieces of work that one user has under way, streams apart. */
 export const MAX_LONG_WORK = 32;
+/** When to look again whether a place is free: nobody knows how long one's own answers take. */
+const RETRY_SECONDS = 5;
 
 /** Whether an answer may take minutes: a model works for it. */
 export const isLong = (service: SubgraphName, { kind }: Pick<Call, 'kind'>): boolean =>
@@ -31,7 +33,7 @@ export class LongWork {
     const user = identity.caller?.userId ?? '';
     if (this.#underWay.of(user) >= MAX_LONG_WORK) {
       const sentence = `No more than ${MAX_LONG_WORK} answers of models may be under way: wait for one, or take them as streams.`;
-      throw new StudioError('RATE_LIMITED', sentence);
+      throw new StudioError('RATE_LIMITED', sentence, { retryAfterSeconds: RETRY_SECONDS });
     }
     return this.#underWay.add(user);
   }

@@ -93,8 +93,12 @@ export const createWorkers = (
   };
 
   const notInstalled = async (name: string): Promise<StudioError> => {
-    const names = (await catalogue.list()).map((model) => model.name);
-    const known = names.length > 0 ? `Installed: ${names.join(', ')}.` : 'No model is installed.';
+    const names: string[] = [];
+    // Of those that are for some, nobody learns from an error.
+    for (const model of await catalogue.list()) {
+      if ((await settings.of(model.name)).roles === null) names.push(model.name);
+    }
+    const known = names.length > 0 ? `Installed: ${names.join(', ')}.` : 'No model is installed for everybody.';
     return new StudioError('MODEL_NOT_LOADED', `There is no model ${JSON.stringify(name.slice(0, 128))}. ${known}`);
   };
 

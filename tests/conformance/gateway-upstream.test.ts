@@ -264,7 +264,10 @@ test('one user has a bounded number of whole answers of models under way, and th
   const gone = new AbortController();
   const chats = Array.from({ length: MAX_LONG_WORK }, () => errorOf(upstream.fetch(chatOf('ann', gone.signal))));
   await expect.poll(() => subgraph.requests).toBe(MAX_LONG_WORK);
-  expect(await errorOf(upstream.fetch(chatOf('ann')))).toMatchObject({ code: 'RATE_LIMITED' });
+  expect(await errorOf(upstream.fetch(chatOf('ann')))).toMatchObject({
+    code: 'RATE_LIMITED',
+    extensions: { retryAfterSeconds: 5 },
+  });
   subgraph.behave = answer;
   expect(await errorOf(upstream.fetch(chatOf('bob')))).toBe('answered');
   gone.abort(new Error('gone'));

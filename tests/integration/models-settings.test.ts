@@ -206,6 +206,9 @@ describe('settings of a model', () => {
       set: { settings: { access: { roles: ['VIEWER'], users: [] } } },
     });
     await expect(chat({}, other)).rejects.toMatchObject(refused);
+    await expect(chat({ model: 'n' }, other)).rejects.toMatchObject({
+      message: 'There is no model "n". Installed: starter, starter-embed.',
+    });
     await expect(chat({}, someone('ADMIN', { userId: admin.userId }))).rejects.toMatchObject(refused);
     await set({ access: { roles: ['DEVELOPER'] } });
     await chat({}, other);
@@ -259,7 +262,7 @@ describe('settings of a model', () => {
     expect(await seen(other)).toEqual(everything);
     await set({ access: { users: [manager.userId] } });
     expect(await seen(manager)).toEqual(everything);
-    expect(await seen(other)).toEqual({ models: [{ name: 'starter' }], model: null });
+    expect(await seen(other)).toEqual({ models: [{ name: 'starter' }, { name: 'starter-embed' }], model: null });
     await set({ temperature: 1 });
     await set({ model: 'starter', temperature: 1 });
     await expect.poll(() => heard).toEqual([{ name: 'starter' }]);
