@@ -29,6 +29,15 @@ describe('an error of a subgraph', () => {
     expect(shown('a')).not.toHaveProperty('lock');
   });
 
+  test('keeps the paths that are in the way, and nothing else of that name', () => {
+    const shown = (paths: unknown) =>
+      fromSubgraph({ message: 'no', extensions: { code: 'VERSION_CONFLICT', paths } }, undefined, 'sandbox', log)
+        .extensions;
+    expect(shown(['a', 'b/c'])['paths']).toEqual(['a', 'b/c']);
+    expect(shown('a')).not.toHaveProperty('paths');
+    expect(shown([{ secret: 1 }])).not.toHaveProperty('paths');
+  });
+
   test('keeps the quota that is in the way, and nothing else of that name', () => {
     const quota = { whose: 'key', model: null, unit: 'tokens', period: 'minute' };
     const shown = (given: unknown) =>

@@ -176,6 +176,15 @@ export type FileLock = {
   path: Scalars['String']['output'];
 };
 
+export type FileMatches = {
+  __typename?: 'FileMatches';
+  /** Whether there are more in this file. */
+  isCut: Scalars['Boolean']['output'];
+  /** At most 200. */
+  matches: Array<SearchMatch>;
+  path: Scalars['String']['output'];
+};
+
 /** A content that a file has or had. */
 export type FileVersion = {
   __typename?: 'FileVersion';
@@ -503,6 +512,8 @@ export type Query = {
   project?: Maybe<Project>;
   /** The caller's projects, newest first. */
   projects: Array<Project>;
+  /** The first places where a pattern matches in the files of a project, by path. */
+  searchProject: SearchResult;
 };
 
 
@@ -513,6 +524,12 @@ export type QueryChangeSetArgs = {
 
 export type QueryProjectArgs = {
   id?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type QuerySearchProjectArgs = {
+  first?: Scalars['Int']['input'];
+  input: SearchInput;
 };
 
 export type RestoreFileInput = {
@@ -526,6 +543,60 @@ export type RestoreFileInput = {
   revision: Scalars['Int']['input'];
 };
 
+export type SearchEvent = {
+  __typename?: 'SearchEvent';
+  /** Null in the last event, and in one that tells only how far the search has come. */
+  file?: Maybe<FileMatches>;
+  /** Whether there may be more than this. */
+  isCut: Scalars['Boolean']['output'];
+  isLast: Scalars['Boolean']['output'];
+  /** Matches so far. */
+  matches: Scalars['Int']['output'];
+  /** Files that were looked through, of `total`. */
+  searched: Scalars['Int']['output'];
+  total: Scalars['Int']['output'];
+};
+
+export type SearchInput = {
+  /** No files that match one of these. */
+  exclude?: Array<Scalars['String']['input']>;
+  /**
+   * Only files that match one of these: `*` is any part of a name, `?` one character of it, `**` any folders. Without `/` a
+   * pattern is for a name in any folder, and one that matches a folder is for all below it. At most 20.
+   */
+  include?: Array<Scalars['String']['input']>;
+  /** An ECMAScript expression in Unicode mode, matched within each line. One that takes longer than 2 s for 2 MiB ends with TIMEOUT. */
+  isRegex?: Scalars['Boolean']['input'];
+  matchCase?: Scalars['Boolean']['input'];
+  projectId: Scalars['ID']['input'];
+  /** One line, at most 500 characters. */
+  text: Scalars['String']['input'];
+  wholeWord?: Scalars['Boolean']['input'];
+};
+
+export type SearchMatch = {
+  __typename?: 'SearchMatch';
+  /** Counted from 1, in UTF-16 units. */
+  column: Scalars['Int']['output'];
+  end: Scalars['Int']['output'];
+  /** Counted from 1. */
+  line: Scalars['Int']['output'];
+  /** Where the match begins and ends in `text`, in UTF-16 units. */
+  start: Scalars['Int']['output'];
+  /** The line; of a long one 300 UTF-16 units around the match. */
+  text: Scalars['String']['output'];
+};
+
+export type SearchResult = {
+  __typename?: 'SearchResult';
+  files: Array<FileMatches>;
+  /** Whether there may be more than this. */
+  isCut: Scalars['Boolean']['output'];
+  matches: Scalars['Int']['output'];
+  /** Files that were looked through; what is no text, and so has no lines, included. */
+  searched: Scalars['Int']['output'];
+};
+
 export type Subscription = {
   __typename?: 'Subscription';
   /**
@@ -533,12 +604,20 @@ export type Subscription = {
    * then everything as it comes. Begins with what comes where `after` is left out.
    */
   projectEvents: ProjectEvent;
+  /** Tells where a pattern matches in the files of a project as it is found, by path. A stream that nobody reads for 30 s ends. */
+  searchProject: SearchEvent;
 };
 
 
 export type SubscriptionProjectEventsArgs = {
   after?: InputMaybe<Scalars['Int']['input']>;
   projectId: Scalars['ID']['input'];
+};
+
+
+export type SubscriptionSearchProjectArgs = {
+  first?: Scalars['Int']['input'];
+  input: SearchInput;
 };
 
 export type User = {
@@ -680,6 +759,8 @@ export type ResolversTypes = {
   File: ResolverTypeWrapper<FileMapper>;
   FileEncoding: FileEncoding;
   FileLock: ResolverTypeWrapper<FileLockMapper>;
+  FileMatches: ResolverTypeWrapper<FileMatches>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   FileVersion: ResolverTypeWrapper<FileVersionMapper>;
   Hunk: ResolverTypeWrapper<Hunk>;
   HunkDecision: HunkDecision;
@@ -687,7 +768,6 @@ export type ResolversTypes = {
   LockFileInput: LockFileInput;
   MoveFileInput: MoveFileInput;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Project: ResolverTypeWrapper<ProjectMapper>;
   ProjectData: ResolverTypeWrapper<ProjectData>;
   ProjectEvent: ResolverTypeWrapper<ProjectEventMapper>;
@@ -699,6 +779,10 @@ export type ResolversTypes = {
   ProposedFileKind: ProposedFileKind;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RestoreFileInput: RestoreFileInput;
+  SearchEvent: ResolverTypeWrapper<SearchEvent>;
+  SearchInput: SearchInput;
+  SearchMatch: ResolverTypeWrapper<SearchMatch>;
+  SearchResult: ResolverTypeWrapper<SearchResult>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   User: ResolverTypeWrapper<UserMapper>;
   WriteFileInput: WriteFileInput;
@@ -719,13 +803,14 @@ export type ResolversParentTypes = {
   DeletedFile: DeletedFile;
   File: FileMapper;
   FileLock: FileLockMapper;
+  FileMatches: FileMatches;
+  Boolean: Scalars['Boolean']['output'];
   FileVersion: FileVersionMapper;
   Hunk: Hunk;
   JSON: Scalars['JSON']['output'];
   LockFileInput: LockFileInput;
   MoveFileInput: MoveFileInput;
   Mutation: Record<PropertyKey, never>;
-  Boolean: Scalars['Boolean']['output'];
   Project: ProjectMapper;
   ProjectData: ProjectData;
   ProjectEvent: ProjectEventMapper;
@@ -735,6 +820,10 @@ export type ResolversParentTypes = {
   ProposedFileInput: ProposedFileInput;
   Query: Record<PropertyKey, never>;
   RestoreFileInput: RestoreFileInput;
+  SearchEvent: SearchEvent;
+  SearchInput: SearchInput;
+  SearchMatch: SearchMatch;
+  SearchResult: SearchResult;
   Subscription: Record<PropertyKey, never>;
   User: UserMapper;
   WriteFileInput: WriteFileInput;
@@ -800,6 +889,12 @@ export type FileLockResolvers<ContextType = RequestContext, ParentType extends R
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   holder?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type FileMatchesResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['FileMatches'] = ResolversParentTypes['FileMatches']> = {
+  isCut?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  matches?: Resolver<Array<ResolversTypes['SearchMatch']>, ParentType, ContextType>;
   path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
@@ -898,10 +993,36 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   changeSet?: Resolver<ResolversTypes['ChangeSet'], ParentType, ContextType, RequireFields<QueryChangeSetArgs, 'id'>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, Partial<QueryProjectArgs>>;
   projects?: Resolver<Array<ResolversTypes['Project']>, ParentType, ContextType>;
+  searchProject?: Resolver<ResolversTypes['SearchResult'], ParentType, ContextType, RequireFields<QuerySearchProjectArgs, 'first' | 'input'>>;
+};
+
+export type SearchEventResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['SearchEvent'] = ResolversParentTypes['SearchEvent']> = {
+  file?: Resolver<Maybe<ResolversTypes['FileMatches']>, ParentType, ContextType>;
+  isCut?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isLast?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  matches?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  searched?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type SearchMatchResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['SearchMatch'] = ResolversParentTypes['SearchMatch']> = {
+  column?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  end?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  line?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  start?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type SearchResultResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['SearchResult'] = ResolversParentTypes['SearchResult']> = {
+  files?: Resolver<Array<ResolversTypes['FileMatches']>, ParentType, ContextType>;
+  isCut?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  matches?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  searched?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type SubscriptionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
   projectEvents?: SubscriptionResolver<ResolversTypes['ProjectEvent'], "projectEvents", ParentType, ContextType, RequireFields<SubscriptionProjectEventsArgs, 'projectId'>>;
+  searchProject?: SubscriptionResolver<ResolversTypes['SearchEvent'], "searchProject", ParentType, ContextType, RequireFields<SubscriptionSearchProjectArgs, 'first' | 'input'>>;
 };
 
 export type UserResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User'], FederationReferenceType extends FederationReferenceTypes['User'] = FederationReferenceTypes['User']> = {
@@ -918,6 +1039,7 @@ export type Resolvers<ContextType = RequestContext> = {
   DeletedFile?: DeletedFileResolvers<ContextType>;
   File?: FileResolvers<ContextType>;
   FileLock?: FileLockResolvers<ContextType>;
+  FileMatches?: FileMatchesResolvers<ContextType>;
   FileVersion?: FileVersionResolvers<ContextType>;
   Hunk?: HunkResolvers<ContextType>;
   JSON?: GraphQLScalarType;
@@ -928,6 +1050,9 @@ export type Resolvers<ContextType = RequestContext> = {
   ProjectUsage?: ProjectUsageResolvers<ContextType>;
   ProposedFile?: ProposedFileResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  SearchEvent?: SearchEventResolvers<ContextType>;
+  SearchMatch?: SearchMatchResolvers<ContextType>;
+  SearchResult?: SearchResultResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
 };

@@ -18,6 +18,7 @@ import { createProjects } from './projects.ts';
 import { createChangeSets } from './files/change-sets.ts';
 import { createCheckpoints } from './files/checkpoints.ts';
 import { createLocks } from './files/locks.ts';
+import { createSearch } from './files/search.ts';
 import { createPast } from './files/past.ts';
 import { createWatch } from './files/watch.ts';
 import { changeSetResolvers } from './resolvers/change-sets.ts';
@@ -25,6 +26,7 @@ import { checkpointResolvers } from './resolvers/checkpoints.ts';
 import { fileContent, fileMutations } from './resolvers/files.ts';
 import { lockResolvers } from './resolvers/locks.ts';
 import { pastResolvers } from './resolvers/past.ts';
+import { searchResolvers } from './resolvers/search.ts';
 import { watchResolvers } from './resolvers/watch.ts';
 import { personalDataResolvers } from './resolvers/personal-data.ts';
 import { projectResolvers } from './resolvers/projects.ts';
@@ -51,10 +53,11 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
   const checkpoints = createCheckpoints(database, files);
   const changeSets = createChangeSets(database, files);
   const ofCheckpoints = checkpointResolvers(projects, checkpoints);
+  const ofSearch = searchResolvers(projects, createSearch(database, files));
   const ofChangeSets = changeSetResolvers({ projects, files, checkpoints, changeSets });
   const ofWatch = watchResolvers(projects, createWatch(database, notifications));
   const resolvers: Resolvers = {
-    Query: { ...ofProjects.Query, ...ofChangeSets.Query },
+    Query: { ...ofProjects.Query, ...ofChangeSets.Query, ...ofSearch.Query },
     Mutation: {
       ...ofProjects.Mutation,
       ...fileMutations(projects, files),
@@ -63,7 +66,7 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
       ...ofCheckpoints.Mutation,
       ...ofChangeSets.Mutation,
     },
-    Subscription: ofWatch.Subscription,
+    Subscription: { ...ofWatch.Subscription, ...ofSearch.Subscription },
     Project: {
       ...ofProjects.Project,
       ...ofPast.Project,

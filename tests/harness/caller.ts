@@ -31,6 +31,24 @@ export const someone = (role: Role = 'DEVELOPER', known: Partial<Caller> = {}): 
 /** Where a test comes from. */
 export const HERE: Client = { address: '127.0.0.1', userAgent: 'test' };
 
+const send = (
+  subgraph: Subgraph,
+  secret: Secret,
+  caller: Caller | null,
+  asked: { readonly query: string; readonly variables: Readonly<Record<string, unknown>> },
+  accept: string,
+): Promise<Response> => {
+  const body = JSON.stringify(asked);
+  const header = signIdentity(
+    secret('identity'),
+    subgraph.name,
+    { requestId: randomUUID(), caller, client: HERE },
+    body,
+  );
+  const headers = { [IDENTITY_HEADER]: header, accept };
+  return subgraph.handle({ headers, body, signal: AbortSignal.timeout(30_000) });
+};
+
 /** Asks a subgraph directly, as the gateway does on behalf of a caller or of nobody. */
 export const askSubgraph = async (
   subgraph: Subgraph,
@@ -39,19 +57,21 @@ export const askSubgraph = async (
   query: string,
   variables: Readonly<Record<string, unknown>> = {},
 ): Promise<Answer> => {
-  const body = JSON.stringify({ query, variables });
-  const header = signIdentity(
-    secret('identity'),
-    subgraph.name,
-    { requestId: randomUUID(), caller, client: HERE },
-    body,
-  );
-  const response = await subgraph.handle({
-    headers: { [IDENTITY_HEADER]: header },
-    body,
-    signal: AbortSignal.timeout(30_000),
-  });
+  const response = await send(subgraph, secret, caller, { query, variables }, 'application/json');
   return Answer.parse(await response.json());
+};
+
+/** Every event of a subscription that ends by itself. */
+export const eventsOfSubgraph = async (
+  subgraph: Subgraph,
+  secret: Secret,
+  caller: Caller | null,
+  query: string,
+  variables: Readonly<Record<string, unknown>> = {},
+): Promise<Answer[]> => {
+  const response = await send(subgraph, secret, caller, { query, variables }, 'text/event-stream');
+  const text = await response.text();
+  return text.match(/(?<=^data: ?)\{.*$/gm)?.map((data) => Answer.parse(JSON.parse(data))) ?? [];
 };
 
 /** The code of an answer's first error, or undefined when all went well. */
