@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { openPool, serviceAddress } from '#mesh/database/pool.ts';
 import { conversationDataOf } from '#subgraphs/agents/personal-data.ts';
+import { requestDataOf } from '#subgraphs/models/personal-data.ts';
 import { projectDataOf } from '#subgraphs/sandbox/personal-data.ts';
 import { createFiles } from '#subgraphs/sandbox/files/files.ts';
 import { readLedger } from '#subgraphs/users/ledger.ts';
@@ -44,12 +45,12 @@ async function* arrayOf(page: (after: string | null) => Promise<Page>): AsyncGen
 async function* exportOf(installation: Installation, userId: string): AsyncGenerator<string> {
   const { users, databaseUrl, secret, log } = installation;
   await using stack = new AsyncDisposableStack();
-  const poolOf = async (service: 'sandbox' | 'agents') => {
+  const poolOf = async (service: 'sandbox' | 'agents' | 'models') => {
     const pool = await openPool(serviceAddress(databaseUrl, service, secret), log, 1);
     stack.defer(() => pool.end());
     return pool;
   };
-  const [sandbox, agents] = [await poolOf('sandbox'), await poolOf('agents')];
+  const [sandbox, agents, models] = [await poolOf('sandbox'), await poolOf('agents'), await poolOf('models')];
   const files = createFiles(sandbox);
 
   yield `{"exportedAt":${JSON.stringify(new Date().toISOString())},\n"account":`;
@@ -64,6 +65,8 @@ async function* exportOf(installation: Installation, userId: string): AsyncGener
   yield* arrayOf((after) => projectDataOf({ database: sandbox, files }, userId, after));
   yield ',\n"conversations":';
   yield* arrayOf((after) => conversationDataOf(agents, userId, after));
+  yield ',\n"requests":';
+  yield* arrayOf((after) => requestDataOf(models, userId, after));
   yield '}\n';
 }
 

@@ -144,6 +144,14 @@ describe('while the studio runs, the operator', () => {
     const token = (await signIn(ADA, PASSWORD)) ?? '';
     await graphql('mutation { writeFile(input: { path: "a.txt", content: "mine" }) { path } }', token);
     await graphql('mutation { createConversation(title: "plans") { id } }', token);
+    await graphql(
+      'mutation { chat(input: { model: "starter", messages: [{ role: USER, content: "Hi" }], maxTokens: 2 }) { requestId } }',
+      token,
+    );
+    // The log of requests is written a moment later.
+    await expect
+      .poll(() => graphql('{ requestLog { modelName } }', token))
+      .toEqual({ data: { requestLog: [{ modelName: 'starter' }] } });
     const out = join(scratch, 'ada.json');
     await devstudio(['user', 'export', ADA, '--out', out]);
     const text = await readFile(out, 'utf8');
@@ -152,6 +160,7 @@ describe('while the studio runs, the operator', () => {
       ledger: expect.arrayContaining([expect.objectContaining({ kind: 'GRANT', tokens: '250' })]),
       projects: [{ kind: 'project' }, { kind: 'file', path: 'a.txt', content: 'mine' }],
       conversations: [{ kind: 'conversation', title: 'plans' }],
+      requests: [{ model: 'starter', kind: 'CHAT', outcome: 'COMPLETED', completionTokens: 2 }],
     });
     expect(await devstudio(['user', 'export', ADA, '--out', out], { code: 1 })).toContain('choose a new file');
     expect(await readFile(out, 'utf8')).toBe(text);

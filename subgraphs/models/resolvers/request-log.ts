@@ -11,25 +11,17 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Caller } from '#mesh/identity.ts';
 import { callerOf } from '#mesh/subgraph.ts';
 import { refuse, within } from '../bounds.ts';
+import { requestDataOf } from '../personal-data.ts';
+import { idOf, positionOf } from '../request-log/position.ts';
 import type { Services } from '../services.ts';
-import { findRequests, type RequestPosition, type RequestSelection, type StoredRequest } from '../store/request-log.ts';
+import { findRequests, type RequestSelection, type StoredRequest } from '../store/request-log.ts';
 
 const MAX_PAGE = 200;
-const PERSONAL_PAGE = 100;
 const MAX_TEXT = 256;
 const MAX_DAYS = 365;
 
 const Id = z.uuid();
 const Time = z.iso.datetime({ offset: true });
-
-const EVERYTHING: RequestSelection = {
-  userId: null,
-  model: null,
-  outcome: null,
-  errorCode: null,
-  from: null,
-  to: null,
-};
 
 const textIn = (argument: string, text: string | null | undefined): string | null => {
   if (text === null || text === undefined) return null;
@@ -66,18 +58,6 @@ const selectionOf = (filter: RequestLogFilter | null | undefined, caller: Caller
   };
 };
 
-/** The id of a request in the log: where it stands in it. */
-const idOf = ({ at, id }: StoredRequest): string => `${Date.parse(at)}-${id}`;
-
-const positionOf = (argument: string, id: string | null | undefined): RequestPosition | null => {
-  if (id === null || id === undefined) return null;
-  const [, milliseconds, number] = /^(\d{1,13})-(\d{1,18})$/.exec(id) ?? [];
-  if (milliseconds === undefined || number === undefined) {
-    return refuse(argument, `${argument} must be the id of a request in the log.`);
-  }
-  return { at: new Date(Number(milliseconds)).toISOString(), id: BigInt(number) };
-};
-
 const loggedOf = (request: StoredRequest): Omit<LoggedRequest, 'user'> & { readonly user: { readonly id: string } } => {
   const { userId, keyId, model, ...rest } = request;
   return {
@@ -87,12 +67,6 @@ const loggedOf = (request: StoredRequest): Omit<LoggedRequest, 'user'> & { reado
     apiKeyId: keyId,
     modelName: model,
   };
-};
-
-/** All that is kept of a request, but its place in the log. */
-const personalOf = (request: StoredRequest): Omit<StoredRequest, 'id'> => {
-  const { id: _, ...kept } = request;
-  return kept;
 };
 
 /** The log of requests: read, taken out for the person, and told what to keep. */
@@ -131,15 +105,7 @@ export const requestLogOf = ({
       if (caller.userId !== id && !caller.scopes.includes('users:manage')) {
         throw new StudioError('FORBIDDEN', 'Only the user and admins may see what is kept about a user.');
       }
-      // Nobody stands under an id that is none.
-      if (!Id.safeParse(id).success) return { items: [], next: null };
-      const selection = { ...EVERYTHING, userId: id };
-      const requests = await findRequests(database, selection, positionOf('after', after), PERSONAL_PAGE);
-      const last = requests.at(-1);
-      return {
-        items: requests.map(personalOf),
-        next: last && requests.length === PERSONAL_PAGE ? idOf(last) : null,
-      };
+      return requestDataOf(database, id, after);
     },
   },
 });
