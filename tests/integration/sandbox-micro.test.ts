@@ -76,6 +76,11 @@ describe.skipIf(without !== null)(`the engine micro${without === null ? '' : ` (
     });
   });
 
+  test('says why the better driver is not used', async () => {
+    const found = await engine.availability();
+    expect(found.outcome === 'available' && found.reductions[0]).toMatch(/^microsandbox is not used: .+\. .+\.?$/u);
+  });
+
   test('builds its image once', async () => {
     expect(await buildImage(folder, () => {})).toMatchObject({ kept: true });
   });

@@ -2,6 +2,7 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Availability, Engine } from '../engine.ts';
 import type { Driver } from './driver.ts';
+import { createMicrosandboxDriver } from './microsandbox/driver.ts';
 import { createQemuDriver, type QemuOptions } from './qemu/driver.ts';
 
 /** The one driver that is used, or why there is none. */
@@ -29,12 +30,21 @@ const choose = async (drivers: readonly Driver[], again: boolean, log: Log): Pro
     reason: 'There is no driver of virtual machines.',
     mend: 'Run `devstudio doctor`.',
   };
+  const passedOver: string[] = [];
   for (const driver of drivers) {
-    const availability = await probed(driver, again, log);
-    log.info({ driver: driver.name, availability }, 'looked for virtual machines');
-    if (availability.outcome === 'available') return { outcome: 'chosen', driver, availability };
+    const found = await probed(driver, again, log);
+    log.info({ driver: driver.name, ...found }, 'looked for virtual machines');
+    if (found.outcome === 'available') {
+      // Those before it would be better: why they are not used is worth knowing.
+      return {
+        outcome: 'chosen',
+        driver,
+        availability: { ...found, reductions: [...passedOver, ...found.reductions] },
+      };
+    }
+    passedOver.push(`${driver.name} is not used: ${found.reason} ${found.mend}`);
     // The last is the one that needs the least: its mend is the one to follow.
-    last = availability;
+    last = found;
   }
   return { outcome: 'none', availability: last };
 };
@@ -76,4 +86,4 @@ export const createEngineOf = (drivers: readonly Driver[], log: Log): Engine => 
 
 /** The engine `micro`: a virtual machine for each execution. */
 export const createMicroEngine = (options: QemuOptions): Engine =>
-  createEngineOf([createQemuDriver(options)], options.log);
+  createEngineOf([createMicrosandboxDriver(options), createQemuDriver(options)], options.log);

@@ -1,6 +1,6 @@
 """Runs the one job of a virtual machine, as its first process.
 
-Talks with the host in frames over one serial port: four bytes of length (big endian), one of type, the payload.
+Talks with the host in frames over one serial port, or with --streams over stdin and stdout: four bytes of length (big endian), one of type, the payload.
 From the host: J the job (JSON), F a file, I a part of stdin, G go, T typed input, W a window's size (JSON), P paths of
 files to send (JSON), C "what is your clock?". To the host: R ready, S started, O and X output, Z how it ended (JSON), L
 some of the files that were left (JSON), E no more of them, F a file, D done, C the clock.
@@ -16,10 +16,11 @@ import select
 import signal
 import stat
 import struct
+import sys
 import termios
 import time
 
-# Opened by init.sh, so that there is no file of it for anybody.
+# The serial port, opened by init.sh so that there is no file of it for anybody.
 PORT = 3
 CGROUPS = "/run/cgroup"
 USER = 1000
@@ -36,15 +37,17 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Port:
-    def __init__(self):
-        os.set_inheritable(PORT, False)
-        self.fd = PORT
+    def __init__(self, source, target):
+        self.fd = source
+        self.target = target
+        for fd in (source, target):
+            os.set_inheritable(fd, False)
         self.buffer = bytearray()
 
     def send(self, kind, payload=b""):
         rest = memoryview(struct.pack(">IB", len(payload), ord(kind)) + payload)
         while rest:
-            rest = rest[os.write(self.fd, rest[:CHUNK]):]
+            rest = rest[os.write(self.target, rest[:CHUNK]):]
 
     def take(self):
         """A frame that is there already, or None."""
@@ -59,6 +62,9 @@ class Port:
 
     def read(self):
         data = os.read(self.fd, 65536)
+        if not data and self.fd != PORT:
+            # The host has closed the stream.
+            sys.exit(0)
         if not data:
             # Nobody listens on the host yet.
             time.sleep(0.01)
@@ -367,11 +373,28 @@ def run(port, job, stdin):
     group.remove()
 
 
+def mount(kind, path, data):
+    if libc.mount(kind, path.encode(), kind, MS_NOSUID | MS_NODEV, data) != 0:
+        raise OSError(ctypes.get_errno(), "mount", path)
+
+
+def make_folders():
+    """What init.sh makes, in a machine that something else has booted."""
+    mount(b"tmpfs", "/run", b"mode=700,size=8m")
+    mount(b"tmpfs", "/workspace", b"mode=755,size=64m")
+    mount(b"tmpfs", "/tmp", b"mode=1777,size=64m")
+    os.mkdir(CGROUPS)
+    mount(b"cgroup2", CGROUPS, None)
+
+
 def main():
     os.environ["PATH"] = "/usr/bin:/bin"
+    speaks_over_streams = sys.argv[1:] == ["--streams"]
+    if speaks_over_streams:
+        make_folders()
     write_file(CGROUPS + "/cgroup.subtree_control", "+memory +pids +cpu")
     os.chown("/workspace", USER, USER)
-    port = Port()
+    port = Port(0, 1) if speaks_over_streams else Port(PORT, PORT)
     port.send("R")
     job = None
     stdin = None

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FrameError } from '../frames.ts';
-import type { Agent } from './agent.ts';
+import type { Agent } from '../agent.ts';
 
 /** Both clocks at one moment, in milliseconds since some beginning of each. */
 interface Moment {

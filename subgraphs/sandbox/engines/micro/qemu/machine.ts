@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import type { Jail, Spawned } from '../../../jail/jail.ts';
-import { openAgent, type Agent } from './agent.ts';
+import { openAgent } from '../agent.ts';
+import type { JobMachine } from '../execution.ts';
 import { machineArguments, TRANSLATED_MB, type MachineShape } from './argv.ts';
 import { openMonitor, type Monitor } from './qmp.ts';
 
@@ -10,14 +11,8 @@ export class MachineError extends Error {
 }
 
 /** A virtual machine: QEMU in a jail, with its agent and its monitor. */
-export interface Machine {
-  readonly agent: Agent;
+export interface Machine extends JobMachine {
   readonly monitor: Monitor;
-  /** When nothing of it is left. Never rejects. */
-  readonly ended: Promise<void>;
-  /** The end of what its console showed: why a machine did not come up. */
-  readonly said: () => string;
-  readonly kill: () => void;
 }
 
 export interface MachineOrder {

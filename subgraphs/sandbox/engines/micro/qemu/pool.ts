@@ -1,5 +1,5 @@
 import type { Log } from '#mesh/log.ts';
-import { warm, type GuestLanguage } from './job.ts';
+import { warm, type GuestLanguage } from '../job.ts';
 import type { Machine } from './machine.ts';
 
 export interface PoolOptions {

@@ -13,7 +13,7 @@ import type { Image } from '../image/record.ts';
 import { machineArguments, type MachineShape } from './argv.ts';
 import { isRight, measurePace } from './clock.ts';
 import { makeInitramfs } from './initramfs.ts';
-import { warm } from './job.ts';
+import { warm } from '../job.ts';
 import { launchMachine, MachineError, STATE_FOLDER, type MachineOrder } from './machine.ts';
 
 /** A machine that was stopped once it was ready: what all others begin as. */

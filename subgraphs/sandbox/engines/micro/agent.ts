@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { createDecoder, encodeFrame, type Frame } from '../frames.ts';
+import { createDecoder, encodeFrame, type Frame } from './frames.ts';
 
 /** The largest frame that an agent sends: a file with its path. */
 const MOST_PAYLOAD = 6 * 1024 ** 2;

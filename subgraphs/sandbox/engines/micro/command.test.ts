@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Job } from '../../engine.ts';
+import type { Job } from '../engine.ts';
 import { planJob } from './command.ts';
 
 const MEBIBYTE = 1024 ** 2;

@@ -1,11 +1,21 @@
 import { constants } from 'node:os';
 import type { Log } from '#mesh/log.ts';
-import type { Job, Result, Run, Status } from '../../engine.ts';
-import { createCollection } from '../collection.ts';
-import { createOutputQueue } from '../output.ts';
+import type { Job, Result, Run, Status } from '../engine.ts';
+import type { Agent } from './agent.ts';
+import { createCollection } from './collection.ts';
+import { createOutputQueue } from './output.ts';
 import type { Plan } from './command.ts';
 import { nextEvent, sendChoice, sendJob, type Ended } from './job.ts';
-import type { Machine } from './machine.ts';
+
+/** What a job needs of its machine. */
+export interface JobMachine {
+  readonly agent: Agent;
+  /** When nothing of it is left. Never rejects. */
+  readonly ended: Promise<void>;
+  /** The end of what it showed: why it broke. */
+  readonly said: () => string;
+  readonly kill: () => void;
+}
 
 /** Why the host ended a machine before its program ended. */
 type Stop = 'cancelled' | 'wall' | 'output' | 'late';
@@ -37,7 +47,7 @@ const BROKEN = 'The virtual machine ended before its program.';
 const UNCOLLECTED = 'The files could not be brought back.';
 
 /** Runs the one job of a machine, and ends the machine. */
-export const runInMachine = (machine: Machine, plan: Plan, job: Job, log: Log): Run => {
+export const runInMachine = (machine: JobMachine, plan: Plan, job: Job, log: Log): Run => {
   const { agent } = machine;
   const queue = createOutputQueue();
   const collection = createCollection(job.collect);

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { Job, Language, TerminalSize } from '../../engine.ts';
-import { decodeFile, encodeFile, FrameError } from '../frames.ts';
-import type { LeftFile } from '../collection.ts';
+import type { Job, Language, TerminalSize } from '../engine.ts';
+import { decodeFile, encodeFile, FrameError } from './frames.ts';
+import type { LeftFile } from './collection.ts';
 import type { Agent } from './agent.ts';
 
 /** What a machine is asked to run, after the engine's job was read. */

@@ -1,6 +1,6 @@
 import { StudioError } from '#mesh/errors.ts';
-import { parseFilePath } from '../../../files/file-path.ts';
-import type { Job } from '../../engine.ts';
+import { parseFilePath } from '../../files/file-path.ts';
+import type { Job } from '../engine.ts';
 import { isGuestLanguage, type GuestJob, type GuestLanguage } from './job.ts';
 
 const MEBIBYTE = 1024 ** 2;
