@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { ProjectMapper, FileMapper, FileVersionMapper, FileLockMapper, ProjectEventMapper, CheckpointMapper, CheckpointChangeMapper, ChangeSetMapper, ProposedFileMapper, UserMapper } from '../../subgraphs/sandbox/mappers.ts';
+import type { ProjectMapper, FileMapper, FileVersionMapper, FileLockMapper, ProjectEventMapper, ExecutionMapper, ExecutionFileMapper, ExecutionEventMapper, CheckpointMapper, CheckpointChangeMapper, ChangeSetMapper, ProposedFileMapper, UserMapper } from '../../subgraphs/sandbox/mappers.ts';
 import type { RequestContext } from '../../mesh/subgraph.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -125,6 +125,204 @@ export type DeletedFile = {
   size: Scalars['Int']['output'];
 };
 
+/** What may run a program, by the name that `execute` takes. */
+export type Engine = {
+  __typename?: 'Engine';
+  available: Scalars['Boolean']['output'];
+  /** For example `bubblewrap 0.8.0`; null where it is not available. */
+  driver?: Maybe<Scalars['String']['output']>;
+  /** What holds the program, for example `namespaces+seccomp`. */
+  isolation?: Maybe<Scalars['String']['output']>;
+  /** What to do about it. */
+  mend?: Maybe<Scalars['String']['output']>;
+  /** For example `run:python`. The names `python`, `node` and `bash` stand for the best engine that this host has. */
+  name: Scalars['String']['output'];
+  /** Why it is not available. */
+  reason?: Maybe<Scalars['String']['output']>;
+  /** Limits that this host cannot hold exactly. */
+  reductions: Array<Scalars['String']['output']>;
+  /** By how much longer a program takes than on the host; limits of time are multiplied by it. */
+  slowdown: Scalars['Float']['output'];
+};
+
+/** What to run: `code`, or a file at `path`. */
+export type ExecuteInput = {
+  args?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** The program itself, at most 524288 bytes: as text, for `wasm` in base64. */
+  code?: InputMaybe<Scalars['String']['input']>;
+  /** Patterns (`*`, `**`, `?`) of files that the program leaves behind and the result brings back. */
+  collect?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** Twice `timeoutMs` when left out. */
+  cpuMs?: InputMaybe<Scalars['Int']['input']>;
+  /** 128 when left out. */
+  diskMb?: InputMaybe<Scalars['Int']['input']>;
+  /**
+   * `run:python`, `run:node`, `run:bash`, `wasm`, `wasm:python`, `wasm:javascript`, `micro:python`, `micro:node`; or
+   * `python`, `node`, `bash` for the best that this host has.
+   */
+  engine: Scalars['String']['input'];
+  env?: InputMaybe<Array<VariableInput>>;
+  /** Laid over the files of the project. */
+  files?: InputMaybe<Array<ExecutionFileInput>>;
+  /** With the same key the same request is one execution, however often it is sent. At most 128 characters. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** Calls one exported function instead of the command; only for `wasm`. */
+  invoke?: InputMaybe<InvokeInput>;
+  /** 256 when left out. */
+  memoryMb?: InputMaybe<Scalars['Int']['input']>;
+  /** 1048576 when left out. */
+  outputBytes?: InputMaybe<Scalars['Int']['input']>;
+  /** A file of the project, or of `files`. */
+  path?: InputMaybe<Scalars['String']['input']>;
+  /** 64 when left out. */
+  processes?: InputMaybe<Scalars['Int']['input']>;
+  /** Whose files lie in the working folder. The caller's default project when left out, unless `files` are given. */
+  projectId?: InputMaybe<Scalars['ID']['input']>;
+  /** All of stdin; it ends after that, so by default at once. */
+  stdin?: InputMaybe<Scalars['String']['input']>;
+  stdinEncoding?: FileEncoding;
+  /** 10000 when left out. This and the others are cut to what the role may have; see `Execution.limits`. */
+  timeoutMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A program that is run, was run or waits for its turn. */
+export type Execution = {
+  __typename?: 'Execution';
+  /** Null where the engine cannot tell, as for `peakMemoryBytes`. */
+  cpuMs?: Maybe<Scalars['Int']['output']>;
+  createdAt: Scalars['DateTime']['output'];
+  driver: Scalars['String']['output'];
+  endedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The engine that it came to, for example `run:python` for `python`. */
+  engine: Scalars['String']['output'];
+  /** Null when it was ended by a signal or never ran. */
+  exitCode?: Maybe<Scalars['Int']['output']>;
+  /** What `collect` matched, by path. */
+  files: Array<ExecutionFile>;
+  id: Scalars['ID']['output'];
+  isolation: Scalars['String']['output'];
+  /** The limits that held: what was asked for, at most what the role may have, times stretched by the engine's slowdown. */
+  limits: ExecutionLimits;
+  /** One sentence where the status alone does not tell enough. */
+  message?: Maybe<Scalars['String']['output']>;
+  peakMemoryBytes?: Maybe<Scalars['Float']['output']>;
+  /** Whose files it had; null where it had none. */
+  project?: Maybe<Project>;
+  /** How long it waited for its turn. */
+  queuedMs?: Maybe<Scalars['Int']['output']>;
+  /** For example `SIGKILL`. */
+  signal?: Maybe<Scalars['String']['output']>;
+  startedAt?: Maybe<Scalars['DateTime']['output']>;
+  status: ExecutionStatus;
+  stderr: Scalars['String']['output'];
+  /**
+   * What it wrote: as text, or exactly in base64. All of it in the answer to `execute`; later its first and its last 65536
+   * bytes, with a line between them that says how much is missing.
+   */
+  stdout: Scalars['String']['output'];
+  timedOut: Scalars['Boolean']['output'];
+  /** Bytes that it wrote, delivered or not. */
+  totals: OutputTotals;
+  /** Whether `stdout` and `stderr` hold less than it wrote. */
+  truncated: OutputTruncation;
+  user: User;
+  wallMs?: Maybe<Scalars['Int']['output']>;
+};
+
+
+/** A program that is run, was run or waits for its turn. */
+export type ExecutionStderrArgs = {
+  encoding?: FileEncoding;
+};
+
+
+/** A program that is run, was run or waits for its turn. */
+export type ExecutionStdoutArgs = {
+  encoding?: FileEncoding;
+};
+
+export type ExecutionEvent = {
+  __typename?: 'ExecutionEvent';
+  /** Exactly what was written, in base64. */
+  data?: Maybe<Scalars['String']['output']>;
+  /** The execution as it is now; whole in EXITED. */
+  execution: Execution;
+  executionId: Scalars['ID']['output'];
+  exitCode?: Maybe<Scalars['Int']['output']>;
+  /** Of TRUNCATED: how many events this reader has lost, the last of them the one of this number. */
+  lost?: Maybe<Scalars['Int']['output']>;
+  /** From 1 on, over both streams; go on with `after` = `sequence`. */
+  sequence: Scalars['Int']['output'];
+  /** Of EXITED, as is `exitCode`. */
+  status?: Maybe<ExecutionStatus>;
+  /** Of OUTPUT, as are `text` and `data`. */
+  stream?: Maybe<OutputStream>;
+  /** The output as text; a character that was written in parts is in the event of its last part. */
+  text?: Maybe<Scalars['String']['output']>;
+  type: ExecutionEventType;
+};
+
+export type ExecutionEventType =
+  /** The last one, always. */
+  | 'EXITED'
+  | 'OUTPUT'
+  | 'QUEUED'
+  | 'STARTED'
+  | 'TRUNCATED';
+
+export type ExecutionFile = {
+  __typename?: 'ExecutionFile';
+  /** As text, null when it is not UTF-8, or in base64. Null also where the history does not keep it: 1 MiB of each execution is. */
+  content?: Maybe<Scalars['String']['output']>;
+  path: Scalars['String']['output'];
+  /** In bytes. */
+  size: Scalars['Int']['output'];
+};
+
+
+export type ExecutionFileContentArgs = {
+  encoding?: FileEncoding;
+};
+
+export type ExecutionFileInput = {
+  /** At most 524288 bytes. */
+  content: Scalars['String']['input'];
+  encoding?: FileEncoding;
+  path: Scalars['String']['input'];
+};
+
+export type ExecutionLimits = {
+  __typename?: 'ExecutionLimits';
+  cpuMs: Scalars['Int']['output'];
+  /** Of the working folder and the temporary one, each. */
+  diskBytes: Scalars['Float']['output'];
+  memoryBytes: Scalars['Float']['output'];
+  /** Of stdout and stderr together. */
+  outputBytes: Scalars['Int']['output'];
+  processes: Scalars['Int']['output'];
+  /** From the start of the program to its end. */
+  wallMs: Scalars['Int']['output'];
+};
+
+export type ExecutionStatus =
+  | 'CANCELLED'
+  | 'CPU_EXCEEDED'
+  | 'DISK_EXCEEDED'
+  /** The engine broke; the program is not to blame. */
+  | 'ENGINE_FAILED'
+  /** It ended with another code. */
+  | 'FAILED'
+  /** The process of the sandbox that ran it has ended, and the program with it. */
+  | 'LOST'
+  | 'MEMORY_EXCEEDED'
+  | 'OUTPUT_EXCEEDED'
+  | 'QUEUED'
+  | 'RUNNING'
+  | 'SIGNALED'
+  /** It ended with code 0. */
+  | 'SUCCEEDED'
+  | 'TIMED_OUT';
+
 export type File = {
   __typename?: 'File';
   /** The content: as text, null when it is not UTF-8, or in base64. */
@@ -225,6 +423,12 @@ export type HunkDecision =
   | 'ACCEPTED'
   | 'REJECTED';
 
+export type InvokeInput = {
+  /** Numbers; whole ones of 64 bits as text. */
+  args?: Array<Scalars['JSON']['input']>;
+  function: Scalars['String']['input'];
+};
+
 export type LockFileInput = {
   /** The run of an agent that is to hold it; the caller when left out. */
   agent?: InputMaybe<Scalars['ID']['input']>;
@@ -247,6 +451,8 @@ export type MoveFileInput = {
 
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Ends one of the caller's executions with all its processes, or takes it from the queue. One that has ended stays as it is. */
+  cancelExecution: Execution;
   /** Keeps what the project holds now, to be restored or compared later. Contents are shared, so that it costs little. */
   createCheckpoint: Checkpoint;
   /** Makes a folder, and those above it. One that is there already is fine. */
@@ -264,6 +470,11 @@ export type Mutation = {
   deleteFile: Scalars['Boolean']['output'];
   /** Deletes one of the caller's projects with its files and their past, for good. `name` must be its name. */
   deleteProject: Scalars['Boolean']['output'];
+  /**
+   * Runs a program in isolation and answers at its end. Whatever it does is a result, not an error. Without
+   * `idempotencyKey`, going away ends it.
+   */
+  execute: Execution;
   /** Keeps others from writing to a file, or to a folder and all below it. Whoever holds it already holds it longer. */
   lockFile: FileLock;
   /** Moves a file, or a folder with all that is below it, to a place where nothing is. Answers the file, null for a folder. */
@@ -276,10 +487,17 @@ export type Mutation = {
   restoreCheckpoint: Checkpoint;
   /** Writes what a file held before, deleted ones included. */
   restoreFile: File;
+  /** Runs a program in isolation and answers at once; `executionEvents` follows it. */
+  startExecution: Execution;
   /** Releases a lock in one of the caller's projects, also one that an agent holds; false when there is none any more. */
   unlockFile: Scalars['Boolean']['output'];
   /** Writes a whole file, making its folders. The file appears whole or not at all. */
   writeFile: File;
+};
+
+
+export type MutationCancelExecutionArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -324,6 +542,11 @@ export type MutationDeleteProjectArgs = {
 };
 
 
+export type MutationExecuteArgs = {
+  input: ExecuteInput;
+};
+
+
 export type MutationLockFileArgs = {
   input: LockFileInput;
 };
@@ -357,6 +580,11 @@ export type MutationRestoreFileArgs = {
 };
 
 
+export type MutationStartExecutionArgs = {
+  input: ExecuteInput;
+};
+
+
 export type MutationUnlockFileArgs = {
   id: Scalars['ID']['input'];
 };
@@ -364,6 +592,22 @@ export type MutationUnlockFileArgs = {
 
 export type MutationWriteFileArgs = {
   input: WriteFileInput;
+};
+
+export type OutputStream =
+  | 'STDERR'
+  | 'STDOUT';
+
+export type OutputTotals = {
+  __typename?: 'OutputTotals';
+  stderr: Scalars['Float']['output'];
+  stdout: Scalars['Float']['output'];
+};
+
+export type OutputTruncation = {
+  __typename?: 'OutputTruncation';
+  stderr: Scalars['Boolean']['output'];
+  stdout: Scalars['Boolean']['output'];
 };
 
 export type Project = {
@@ -508,6 +752,12 @@ export type Query = {
   __typename?: 'Query';
   /** A change set of one of the caller's projects; an admin may read any. */
   changeSet: ChangeSet;
+  /** Every engine, with what this host lacks for those that it cannot run. */
+  engines: Array<Engine>;
+  /** One of the caller's executions; an admin may read any. */
+  execution?: Maybe<Execution>;
+  /** The caller's executions, newest first; of one project where it is named. Go on with `after` = the last one's id. */
+  executions: Array<Execution>;
   /** One of the caller's projects; an admin may read any. Without an id the caller's default project, null while there is none. */
   project?: Maybe<Project>;
   /** The caller's projects, newest first. */
@@ -519,6 +769,18 @@ export type Query = {
 
 export type QueryChangeSetArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type QueryExecutionArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryExecutionsArgs = {
+  after?: InputMaybe<Scalars['ID']['input']>;
+  first?: Scalars['Int']['input'];
+  projectId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 
@@ -599,6 +861,13 @@ export type SearchResult = {
 
 export type Subscription = {
   __typename?: 'Subscription';
+  /** Runs a program and tells what it does as it does it. Leaving the subscription ends the program; a slow reader makes it wait. */
+  execute: ExecutionEvent;
+  /**
+   * What one of the caller's executions does: first what it did since `after`, as far as it is still known, then what it
+   * does, to its end. Leaving changes nothing.
+   */
+  executionEvents: ExecutionEvent;
   /**
    * What happens to the files of a project, in order: first what happened since `after`, as far as it is still known,
    * then everything as it comes. Begins with what comes where `after` is left out.
@@ -606,6 +875,17 @@ export type Subscription = {
   projectEvents: ProjectEvent;
   /** Tells where a pattern matches in the files of a project as it is found, by path. A stream that nobody reads for 30 s ends. */
   searchProject: SearchEvent;
+};
+
+
+export type SubscriptionExecuteArgs = {
+  input: ExecuteInput;
+};
+
+
+export type SubscriptionExecutionEventsArgs = {
+  after?: Scalars['Int']['input'];
+  id: Scalars['ID']['input'];
 };
 
 
@@ -630,6 +910,11 @@ export type User = {
 
 export type UserProjectDataArgs = {
   after?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type VariableInput = {
+  name: Scalars['String']['input'];
+  value: Scalars['String']['input'];
 };
 
 export type WriteFileInput = {
@@ -725,12 +1010,16 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 /** Mapping of federation types */
 export type FederationTypes = {
+  Execution: Execution;
   Project: Project;
   User: User;
 };
 
 /** Mapping of federation reference types */
 export type FederationReferenceTypes = {
+  Execution:
+    ( { __typename: 'Execution' }
+    & GraphQLRecursivePick<FederationTypes['Execution'], {"id":true}> );
   Project:
     ( { __typename: 'Project' }
     & GraphQLRecursivePick<FederationTypes['Project'], {"id":true}> );
@@ -756,18 +1045,32 @@ export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DeleteFileInput: DeleteFileInput;
   DeletedFile: ResolverTypeWrapper<DeletedFile>;
+  Engine: ResolverTypeWrapper<Engine>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  ExecuteInput: ExecuteInput;
+  Execution: ResolverTypeWrapper<ExecutionMapper>;
+  ExecutionEvent: ResolverTypeWrapper<ExecutionEventMapper>;
+  ExecutionEventType: ExecutionEventType;
+  ExecutionFile: ResolverTypeWrapper<ExecutionFileMapper>;
+  ExecutionFileInput: ExecutionFileInput;
+  ExecutionLimits: ResolverTypeWrapper<ExecutionLimits>;
+  ExecutionStatus: ExecutionStatus;
   File: ResolverTypeWrapper<FileMapper>;
   FileEncoding: FileEncoding;
   FileLock: ResolverTypeWrapper<FileLockMapper>;
   FileMatches: ResolverTypeWrapper<FileMatches>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   FileVersion: ResolverTypeWrapper<FileVersionMapper>;
   Hunk: ResolverTypeWrapper<Hunk>;
   HunkDecision: HunkDecision;
+  InvokeInput: InvokeInput;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   LockFileInput: LockFileInput;
   MoveFileInput: MoveFileInput;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  OutputStream: OutputStream;
+  OutputTotals: ResolverTypeWrapper<OutputTotals>;
+  OutputTruncation: ResolverTypeWrapper<OutputTruncation>;
   Project: ResolverTypeWrapper<ProjectMapper>;
   ProjectData: ResolverTypeWrapper<ProjectData>;
   ProjectEvent: ResolverTypeWrapper<ProjectEventMapper>;
@@ -785,6 +1088,7 @@ export type ResolversTypes = {
   SearchResult: ResolverTypeWrapper<SearchResult>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   User: ResolverTypeWrapper<UserMapper>;
+  VariableInput: VariableInput;
   WriteFileInput: WriteFileInput;
 };
 
@@ -801,16 +1105,27 @@ export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
   DeleteFileInput: DeleteFileInput;
   DeletedFile: DeletedFile;
+  Engine: Engine;
+  Boolean: Scalars['Boolean']['output'];
+  Float: Scalars['Float']['output'];
+  ExecuteInput: ExecuteInput;
+  Execution: ExecutionMapper;
+  ExecutionEvent: ExecutionEventMapper;
+  ExecutionFile: ExecutionFileMapper;
+  ExecutionFileInput: ExecutionFileInput;
+  ExecutionLimits: ExecutionLimits;
   File: FileMapper;
   FileLock: FileLockMapper;
   FileMatches: FileMatches;
-  Boolean: Scalars['Boolean']['output'];
   FileVersion: FileVersionMapper;
   Hunk: Hunk;
+  InvokeInput: InvokeInput;
   JSON: Scalars['JSON']['output'];
   LockFileInput: LockFileInput;
   MoveFileInput: MoveFileInput;
   Mutation: Record<PropertyKey, never>;
+  OutputTotals: OutputTotals;
+  OutputTruncation: OutputTruncation;
   Project: ProjectMapper;
   ProjectData: ProjectData;
   ProjectEvent: ProjectEventMapper;
@@ -826,6 +1141,7 @@ export type ResolversParentTypes = {
   SearchResult: SearchResult;
   Subscription: Record<PropertyKey, never>;
   User: UserMapper;
+  VariableInput: VariableInput;
   WriteFileInput: WriteFileInput;
 };
 
@@ -871,6 +1187,73 @@ export type DeletedFileResolvers<ContextType = RequestContext, ParentType extend
   path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   size?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type EngineResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Engine'] = ResolversParentTypes['Engine']> = {
+  available?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  driver?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  isolation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  mend?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  reductions?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  slowdown?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ExecutionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Execution'] = ResolversParentTypes['Execution'], FederationReferenceType extends FederationReferenceTypes['Execution'] = FederationReferenceTypes['Execution']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Execution']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  cpuMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  driver?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  engine?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  exitCode?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  files?: Resolver<Array<ResolversTypes['ExecutionFile']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isolation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  limits?: Resolver<ResolversTypes['ExecutionLimits'], ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  peakMemoryBytes?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType>;
+  queuedMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  signal?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ExecutionStatus'], ParentType, ContextType>;
+  stderr?: Resolver<ResolversTypes['String'], ParentType, ContextType, RequireFields<ExecutionStderrArgs, 'encoding'>>;
+  stdout?: Resolver<ResolversTypes['String'], ParentType, ContextType, RequireFields<ExecutionStdoutArgs, 'encoding'>>;
+  timedOut?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  totals?: Resolver<ResolversTypes['OutputTotals'], ParentType, ContextType>;
+  truncated?: Resolver<ResolversTypes['OutputTruncation'], ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  wallMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type ExecutionEventResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ExecutionEvent'] = ResolversParentTypes['ExecutionEvent']> = {
+  data?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  execution?: Resolver<ResolversTypes['Execution'], ParentType, ContextType>;
+  executionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  exitCode?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  lost?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  status?: Resolver<Maybe<ResolversTypes['ExecutionStatus']>, ParentType, ContextType>;
+  stream?: Resolver<Maybe<ResolversTypes['OutputStream']>, ParentType, ContextType>;
+  text?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['ExecutionEventType'], ParentType, ContextType>;
+};
+
+export type ExecutionFileResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ExecutionFile'] = ResolversParentTypes['ExecutionFile']> = {
+  content?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType, RequireFields<ExecutionFileContentArgs, 'encoding'>>;
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  size?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ExecutionLimitsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ExecutionLimits'] = ResolversParentTypes['ExecutionLimits']> = {
+  cpuMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  diskBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  memoryBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  outputBytes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  processes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  wallMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type FileResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['File'] = ResolversParentTypes['File']> = {
@@ -921,6 +1304,7 @@ export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
 }
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  cancelExecution?: Resolver<ResolversTypes['Execution'], ParentType, ContextType, RequireFields<MutationCancelExecutionArgs, 'id'>>;
   createCheckpoint?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType, RequireFields<MutationCreateCheckpointArgs, 'input'>>;
   createFolder?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationCreateFolderArgs, 'input'>>;
   createProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationCreateProjectArgs, 'name'>>;
@@ -928,14 +1312,26 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   deleteCheckpoint?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteCheckpointArgs, 'id' | 'projectId'>>;
   deleteFile?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteFileArgs, 'input'>>;
   deleteProject?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteProjectArgs, 'id' | 'name'>>;
+  execute?: Resolver<ResolversTypes['Execution'], ParentType, ContextType, RequireFields<MutationExecuteArgs, 'input'>>;
   lockFile?: Resolver<ResolversTypes['FileLock'], ParentType, ContextType, RequireFields<MutationLockFileArgs, 'input'>>;
   moveFile?: Resolver<Maybe<ResolversTypes['File']>, ParentType, ContextType, RequireFields<MutationMoveFileArgs, 'input'>>;
   proposeChangeSet?: Resolver<ResolversTypes['ChangeSet'], ParentType, ContextType, RequireFields<MutationProposeChangeSetArgs, 'input'>>;
   renameProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationRenameProjectArgs, 'id' | 'name'>>;
   restoreCheckpoint?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType, RequireFields<MutationRestoreCheckpointArgs, 'id' | 'projectId'>>;
   restoreFile?: Resolver<ResolversTypes['File'], ParentType, ContextType, RequireFields<MutationRestoreFileArgs, 'input'>>;
+  startExecution?: Resolver<ResolversTypes['Execution'], ParentType, ContextType, RequireFields<MutationStartExecutionArgs, 'input'>>;
   unlockFile?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationUnlockFileArgs, 'id'>>;
   writeFile?: Resolver<ResolversTypes['File'], ParentType, ContextType, RequireFields<MutationWriteFileArgs, 'input'>>;
+};
+
+export type OutputTotalsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['OutputTotals'] = ResolversParentTypes['OutputTotals']> = {
+  stderr?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  stdout?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type OutputTruncationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['OutputTruncation'] = ResolversParentTypes['OutputTruncation']> = {
+  stderr?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  stdout?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type ProjectResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Project'] = ResolversParentTypes['Project'], FederationReferenceType extends FederationReferenceTypes['Project'] = FederationReferenceTypes['Project']> = {
@@ -991,6 +1387,9 @@ export type ProposedFileResolvers<ContextType = RequestContext, ParentType exten
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   changeSet?: Resolver<ResolversTypes['ChangeSet'], ParentType, ContextType, RequireFields<QueryChangeSetArgs, 'id'>>;
+  engines?: Resolver<Array<ResolversTypes['Engine']>, ParentType, ContextType>;
+  execution?: Resolver<Maybe<ResolversTypes['Execution']>, ParentType, ContextType, RequireFields<QueryExecutionArgs, 'id'>>;
+  executions?: Resolver<Array<ResolversTypes['Execution']>, ParentType, ContextType, RequireFields<QueryExecutionsArgs, 'first'>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, Partial<QueryProjectArgs>>;
   projects?: Resolver<Array<ResolversTypes['Project']>, ParentType, ContextType>;
   searchProject?: Resolver<ResolversTypes['SearchResult'], ParentType, ContextType, RequireFields<QuerySearchProjectArgs, 'first' | 'input'>>;
@@ -1021,6 +1420,8 @@ export type SearchResultResolvers<ContextType = RequestContext, ParentType exten
 };
 
 export type SubscriptionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  execute?: SubscriptionResolver<ResolversTypes['ExecutionEvent'], "execute", ParentType, ContextType, RequireFields<SubscriptionExecuteArgs, 'input'>>;
+  executionEvents?: SubscriptionResolver<ResolversTypes['ExecutionEvent'], "executionEvents", ParentType, ContextType, RequireFields<SubscriptionExecutionEventsArgs, 'after' | 'id'>>;
   projectEvents?: SubscriptionResolver<ResolversTypes['ProjectEvent'], "projectEvents", ParentType, ContextType, RequireFields<SubscriptionProjectEventsArgs, 'projectId'>>;
   searchProject?: SubscriptionResolver<ResolversTypes['SearchEvent'], "searchProject", ParentType, ContextType, RequireFields<SubscriptionSearchProjectArgs, 'first' | 'input'>>;
 };
@@ -1037,6 +1438,11 @@ export type Resolvers<ContextType = RequestContext> = {
   CheckpointChange?: CheckpointChangeResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   DeletedFile?: DeletedFileResolvers<ContextType>;
+  Engine?: EngineResolvers<ContextType>;
+  Execution?: ExecutionResolvers<ContextType>;
+  ExecutionEvent?: ExecutionEventResolvers<ContextType>;
+  ExecutionFile?: ExecutionFileResolvers<ContextType>;
+  ExecutionLimits?: ExecutionLimitsResolvers<ContextType>;
   File?: FileResolvers<ContextType>;
   FileLock?: FileLockResolvers<ContextType>;
   FileMatches?: FileMatchesResolvers<ContextType>;
@@ -1044,6 +1450,8 @@ export type Resolvers<ContextType = RequestContext> = {
   Hunk?: HunkResolvers<ContextType>;
   JSON?: GraphQLScalarType;
   Mutation?: MutationResolvers<ContextType>;
+  OutputTotals?: OutputTotalsResolvers<ContextType>;
+  OutputTruncation?: OutputTruncationResolvers<ContextType>;
   Project?: ProjectResolvers<ContextType>;
   ProjectData?: ProjectDataResolvers<ContextType>;
   ProjectEvent?: ProjectEventResolvers<ContextType>;

@@ -1,3 +1,7 @@
+import type { BoundedOutput } from './executions/bounded-output.ts';
+import type { ExecutionStep } from './executions/events.ts';
+import type { ExecutionFacts, ResultFile } from './store/executions.ts';
+
 /** A project as its row has it. */
 export interface ProjectMapper {
   readonly id: string;
@@ -45,6 +49,22 @@ export interface ProjectEventMapper {
   readonly authorId: string | null;
   readonly agent: string | null;
   readonly at: string;
+}
+
+/** An execution; what it wrote is read only when it is asked for. */
+export interface ExecutionMapper {
+  readonly facts: ExecutionFacts;
+  readonly output: (stream: 'stdout' | 'stderr') => Promise<BoundedOutput>;
+  readonly files: () => Promise<readonly ResultFile[]>;
+}
+
+export type ExecutionFileMapper = ResultFile;
+
+/** A step of an execution, which is looked at again only when that is asked for. */
+export interface ExecutionEventMapper {
+  readonly executionId: string;
+  readonly step: ExecutionStep;
+  readonly execution: () => Promise<ExecutionMapper>;
 }
 
 /** What a project held at a moment. */

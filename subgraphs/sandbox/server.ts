@@ -10,7 +10,10 @@ import type { Log } from '#mesh/log.ts';
 import type { Secret } from '#mesh/secret.ts';
 import type { Subgraph } from '#mesh/service.ts';
 import { createSubgraph } from '#mesh/subgraph.ts';
+import { openEngines } from './engines/engines.ts';
 import { eraseProjects } from './erasure.ts';
+import { createCatalogue } from './executions/catalogue.ts';
+import { startExecutions } from './executions/executions.ts';
 import { createFiles } from './files/files.ts';
 import { takeOverWorkspaces } from './files/take-over.ts';
 import { projectDataOf } from './personal-data.ts';
@@ -23,6 +26,7 @@ import { createPast } from './files/past.ts';
 import { createWatch } from './files/watch.ts';
 import { changeSetResolvers } from './resolvers/change-sets.ts';
 import { checkpointResolvers } from './resolvers/checkpoints.ts';
+import { executionResolvers } from './resolvers/executions.ts';
 import { fileContent, fileMutations } from './resolvers/files.ts';
 import { lockResolvers } from './resolvers/locks.ts';
 import { pastResolvers } from './resolvers/past.ts';
@@ -30,6 +34,7 @@ import { searchResolvers } from './resolvers/search.ts';
 import { watchResolvers } from './resolvers/watch.ts';
 import { personalDataResolvers } from './resolvers/personal-data.ts';
 import { projectResolvers } from './resolvers/projects.ts';
+import { eraseExecutions } from './store/executions.ts';
 
 export interface SandboxOptions {
   readonly config: Config;
@@ -39,7 +44,10 @@ export interface SandboxOptions {
   readonly log: Log;
 }
 
-/** Starts the sandbox: projects and their files. */
+/** How long the history keeps an execution. */
+const HISTORY_DAYS = 30;
+
+/** Starts the sandbox: projects and their files, and what runs programs. */
 export const startSandbox = async ({ config, databaseUrl, secret, log }: SandboxOptions): Promise<Subgraph> => {
   const address = serviceAddress(databaseUrl, 'sandbox', secret);
   const database = await openPool(address, log);
@@ -56,17 +64,22 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
   const ofSearch = searchResolvers(projects, createSearch(database, files));
   const ofChangeSets = changeSetResolvers({ projects, files, checkpoints, changeSets });
   const ofWatch = watchResolvers(projects, createWatch(database, notifications));
+  const engines = openEngines({ log });
+  const catalogue = createCatalogue(engines);
+  const executions = await startExecutions({ database, files, projects, catalogue, days: HISTORY_DAYS, log });
+  const ofExecutions = executionResolvers(catalogue, executions, projects);
   const resolvers: Resolvers = {
-    Query: { ...ofProjects.Query, ...ofChangeSets.Query, ...ofSearch.Query },
+    Query: { ...ofProjects.Query, ...ofExecutions.Query, ...ofChangeSets.Query, ...ofSearch.Query },
     Mutation: {
       ...ofProjects.Mutation,
       ...fileMutations(projects, files),
       ...ofPast.Mutation,
       ...ofLocks.Mutation,
+      ...ofExecutions.Mutation,
       ...ofCheckpoints.Mutation,
       ...ofChangeSets.Mutation,
     },
-    Subscription: { ...ofWatch.Subscription, ...ofSearch.Subscription },
+    Subscription: { ...ofWatch.Subscription, ...ofSearch.Subscription, ...ofExecutions.Subscription },
     Project: {
       ...ofProjects.Project,
       ...ofPast.Project,
@@ -82,9 +95,16 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
     ChangeSet: ofChangeSets.ChangeSet,
     ProposedFile: ofChangeSets.ProposedFile,
     ProjectEvent: ofWatch.ProjectEvent,
+    Execution: ofExecutions.Execution,
+    ExecutionFile: ofExecutions.ExecutionFile,
+    ExecutionEvent: ofExecutions.ExecutionEvent,
     User: personalDataResolvers((userId, after) => projectDataOf({ database, files }, userId, after)),
   };
-  const erasing = startErasing(database, (userId) => eraseProjects(database, userId), { log });
+  const erase = async (userId: string): Promise<void> => {
+    await eraseExecutions(database, userId);
+    await eraseProjects(database, userId);
+  };
+  const erasing = startErasing(database, erase, { log });
 
   return createSubgraph({
     name: 'sandbox',
@@ -103,7 +123,10 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
         return { ready: false, missing: [{ what: 'PostgreSQL', mend: 'start it, or correct DATABASE_URL' }] };
       }
     },
+    metrics: executions.metrics.registry,
     stop: async () => {
+      await executions.stop();
+      await engines.stop();
       await erasing.stop();
       await notifications.stop();
       await database.end();

@@ -1,0 +1,43 @@
+import type { Log } from '#mesh/log.ts';
+import { openJail, type JailOpening } from '../jail/jail.ts';
+import type { Engine, EngineName } from './engine.ts';
+import { createRunEngine } from './run/engine.ts';
+
+/** Every engine of this service, whether or not this host can run it. */
+export interface Engines {
+  readonly all: ReadonlyMap<EngineName, Engine>;
+  /** Ends what runs, then the engines and the jail below them. */
+  stop(): Promise<void>;
+}
+
+/** Opens the engines over one jail; each is probed in the background, and refuses until it is known to work. */
+export const openEngines = ({ log }: { readonly log: Log }): Engines => {
+  let opening: Promise<JailOpening> | undefined;
+  const open = (): Promise<JailOpening> => {
+    const attempt = openJail();
+    opening = attempt;
+    attempt.catch(() => {
+      if (opening === attempt) opening = undefined;
+    });
+    return attempt;
+  };
+  const jail = async (again: boolean): Promise<JailOpening> => {
+    const found = await (opening ?? open());
+    return found.outcome === 'open' || !again ? found : open();
+  };
+  const engines: readonly Engine[] = [createRunEngine(jail)];
+  for (const engine of engines) {
+    engine
+      .availability()
+      .catch((error: unknown) => log.error({ error, engine: engine.name }, 'an engine could not be probed'));
+  }
+
+  return {
+    all: new Map(engines.map((engine) => [engine.name, engine])),
+    stop: async () => {
+      await Promise.all(engines.map((engine) => engine.stop()));
+      const opened = await opening;
+      if (opened?.outcome === 'open') await opened.jail.close();
+    },
+  };
+};
