@@ -1,6 +1,5 @@
-import { StudioError } from '#mesh/errors.ts';
-import { parseFilePath } from '../../files/file-path.ts';
 import type { Job } from '../engine.ts';
+import { checkJobTexts, refuse } from '../job-check.ts';
 import { isGuestLanguage, type GuestJob, type GuestLanguage } from './job.ts';
 
 const MEBIBYTE = 1024 ** 2;
@@ -33,22 +32,6 @@ const environment = (job: Job): Readonly<Record<string, string>> => ({
 /** A file whose name begins with a dash is no option. */
 const asOperand = (path: string): string => (path.startsWith('-') ? `./${path}` : path);
 
-const refuse = (sentence: string, argument: string): StudioError =>
-  new StudioError('BAD_USER_INPUT', sentence, { argument });
-
-/** What would mean something else to the system than to who wrote it. */
-const checkTexts = ({ files, program, args, env }: Job): void => {
-  const paths = [...files.map(({ path }) => path), ...(program.kind === 'script' ? [program.path] : [])];
-  for (const path of paths) {
-    const verdict = parseFilePath(path);
-    if (verdict.outcome === 'refused') throw new StudioError('PATH_REFUSED', `The path ${verdict.reason}.`);
-  }
-  if (args.some((argument) => argument.includes('\0'))) throw refuse('An argument holds a NUL.', 'args');
-  for (const [name, value] of Object.entries(env)) {
-    if (!/^[^=\0]+$/u.test(name) || value.includes('\0')) throw refuse('A variable is not valid.', 'env');
-  }
-};
-
 /**
  * Decides how a machine runs a job.
  * @param memoryMb of the machine; a job that may have more has what is left of it
@@ -56,7 +39,7 @@ const checkTexts = ({ files, program, args, env }: Job): void => {
  */
 export const planJob = (job: Job, memoryMb: number): Plan => {
   const { program } = job;
-  checkTexts(job);
+  checkJobTexts(job);
   if (program.kind === 'module') throw refuse('The engine micro takes scripts, not WebAssembly.', 'engine');
   if (!isGuestLanguage(program.language)) {
     throw refuse('The engine micro knows python and node.', 'engine');

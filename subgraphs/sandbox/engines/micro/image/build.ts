@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto';
-import { access, chmod, constants, mkdir, mkdtemp, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  constants,
+  mkdir,
+  mkdtemp,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { takeKernel } from './kernel.ts';
 import { choosePackages, download, hashOf } from './packages.ts';
@@ -9,6 +21,9 @@ import { makeRoot } from './root.ts';
 
 /** Part of the key: what is made of the same packages is another image once this program makes it otherwise. */
 const LAYOUT = 2;
+
+const SCRATCH = '.building-';
+const LEFT_AFTER_MS = 3_600_000;
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   'apt-get': 'apt',
@@ -92,6 +107,15 @@ const keep = async (folder: string, made: string, about: Omit<Image, 'folder' | 
   return image;
 };
 
+/** A build that was killed leaves its folder; one that still runs has touched it lately. */
+const removeLeft = async (folder: string): Promise<void> => {
+  for (const entry of await readdir(folder)) {
+    const path = join(folder, entry);
+    const isLeft = entry.startsWith(SCRATCH) && Date.now() - (await stat(path)).mtimeMs > LEFT_AFTER_MS;
+    if (isLeft) await rm(path, { recursive: true, force: true });
+  }
+};
+
 /**
  * Builds kernel and disk of the virtual machines out of Debian's packages, none of which is installed.
  * @param folder where the image goes; an older one there is replaced
@@ -104,7 +128,8 @@ export const buildImage = async (folder: string, say: (line: string) => void): P
   await mkdir(folder, { recursive: true, mode: 0o755 });
   const node = await realpath(process.execPath);
   const nodeHash = await hashOf(node);
-  const scratch = await mkdtemp(join(folder, '.building-'));
+  await removeLeft(folder);
+  const scratch = await mkdtemp(join(folder, SCRATCH));
   try {
     return await withFreshLists(async () => {
       const { kernel, system } = await choosePackages();
