@@ -52,6 +52,15 @@ describe('a route', () => {
   });
 });
 
+test.each([
+  ['/v1/chat/completions', { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }] }] }],
+  ['/v1/responses', { input: [{ role: 'user', content: [{ type: 'input_image', image_url: 'x' }] }] }],
+])('%s says of a picture that it takes texts', (path, body) => {
+  const found = findRoute('POST', path);
+  const flaw = found.outcome === 'found' ? found.route.checkBody({ model: 'starter', ...body }) : null;
+  expect(flaw?.sentence).toMatch(/content\.0\.type must be .*text/);
+});
+
 describe('the OpenAPI document', () => {
   const references = [...JSON.stringify(OPENAPI).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) => path);
 

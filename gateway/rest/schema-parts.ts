@@ -88,3 +88,8 @@ export const completion = (
   usage: AnySchemaObject,
   optional: readonly string[] = [],
 ) => object({ id: TEXT, object: { const: kind }, created: COUNT, model: TEXT, choices: list(choice), usage }, optional);
+
+/** What a part is, looked at before what it holds: of a picture it is said that it is none, not that its text is missing. */
+export const ofKind = (...kinds: readonly string[]): AnySchemaObject => ({
+  allOf: [{ type: 'object', required: ['type'], properties: { type: { enum: kinds } } }],
+});

@@ -7,6 +7,7 @@ import {
   MODEL,
   NULL,
   object,
+  ofKind,
   only,
   SAMPLING,
   SCORED,
@@ -22,10 +23,11 @@ const PARTS: AnySchemaObject = {
   maxItems: 100,
   items: {
     type: 'object',
-    required: ['type', 'text'],
+    ...ofKind('input_text', 'output_text'),
+    required: ['text'],
     additionalProperties: false,
     properties: {
-      type: { enum: ['input_text', 'output_text'] },
+      type: true,
       text: SAYING,
       annotations: IGNORED,
       logprobs: IGNORED,
