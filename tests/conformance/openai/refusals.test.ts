@@ -26,7 +26,7 @@ describe("what OpenAI's own client is told when it is refused", () => {
     [{ frequency_penalty: 0.5 }, 'frequency_penalty'],
     [
       { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }] }] },
-      'messages[0].content[0].text',
+      'messages[0].content[0].type',
     ],
     [{ shoe_size: 42 }, 'shoe_size'],
     [
