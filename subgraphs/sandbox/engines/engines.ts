@@ -1,6 +1,9 @@
+import { join } from 'node:path';
+import type { Config } from '#mesh/config.ts';
 import type { Log } from '#mesh/log.ts';
 import { openJail, type JailOpening } from '../jail/jail.ts';
 import type { Engine, EngineName } from './engine.ts';
+import { createMicroEngine } from './micro/micro.ts';
 import { createRunEngine } from './run/engine.ts';
 
 /** Every engine of this service, whether or not this host can run it. */
@@ -10,8 +13,13 @@ export interface Engines {
   stop(): Promise<void>;
 }
 
+interface EnginesOptions {
+  readonly config: Pick<Config, 'home' | 'microWarm'>;
+  readonly log: Log;
+}
+
 /** Opens the engines over one jail; each is probed in the background, and refuses until it is known to work. */
-export const openEngines = ({ log }: { readonly log: Log }): Engines => {
+export const openEngines = ({ config, log }: EnginesOptions): Engines => {
   let opening: Promise<JailOpening> | undefined;
   const open = (): Promise<JailOpening> => {
     const attempt = openJail();
@@ -25,7 +33,10 @@ export const openEngines = ({ log }: { readonly log: Log }): Engines => {
     const found = await (opening ?? open());
     return found.outcome === 'open' || !again ? found : open();
   };
-  const engines: readonly Engine[] = [createRunEngine(jail)];
+  const engines: readonly Engine[] = [
+    createRunEngine(jail),
+    createMicroEngine({ openJail: jail, folder: join(config.home, 'sandbox/micro'), warm: config.microWarm, log }),
+  ];
   for (const engine of engines) {
     engine
       .availability()

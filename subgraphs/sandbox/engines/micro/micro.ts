@@ -50,7 +50,7 @@ const choose = async (drivers: readonly Driver[], again: boolean, log: Log): Pro
 };
 
 /** The engine `micro` over some drivers, the best first. */
-export const createEngineOf = (drivers: readonly Driver[], log: Log): Engine => {
+const createEngineOf = (drivers: readonly Driver[], log: Log): Engine => {
   let chosen: Promise<Choice> | undefined;
   let slowdown = Math.max(...drivers.map((driver) => driver.slowdown));
 

@@ -8,7 +8,7 @@ import { runProgram } from '../image/program.ts';
 import type { ExecHandle, Sandbox, Sdk } from './sdk.ts';
 
 /** A machine that did not come up. */
-export class SandboxError extends Error {
+class SandboxError extends Error {
   override readonly name = 'SandboxError';
 }
 
