@@ -6,19 +6,19 @@ import type { Call } from './upstream.ts';
 const SECOND = 1_000;
 /** How long a whole answer may take, or the headers of a stream, in milliseconds. */
 const PATIENCE_MS = 30 * SECOND;
-/** Loading a model or writing a long answer on a slow machine takes minutes. */
+/** Loading a model, writing a long answer on a slow machine or running a program takes minutes. */
 const LONG_PATIENCE_MS = 600 * SECOND;
 /** Long pieces of work that one user has under way, streams apart. */
 export const MAX_LONG_WORK = 32;
 /** When to look again whether a place is free: nobody knows how long one's own answers take. */
 const RETRY_SECONDS = 5;
 
-/** Whether an answer may take minutes: a model works for it. */
-export const isLong = (service: SubgraphName, { kind }: Pick<Call, 'kind'>): boolean =>
-  service === 'models' && kind === 'mutation';
+/** Whether an answer may take minutes: a model works for it, or a program is run. */
+export const isLong = (service: SubgraphName, { kind, fields }: Pick<Call, 'kind' | 'fields'>): boolean =>
+  kind === 'mutation' && (service === 'models' || (service === 'sandbox' && fields.includes('execute')));
 
 /** In milliseconds. */
-export const patienceOf = (service: SubgraphName, call: Pick<Call, 'kind'>): number =>
+export const patienceOf = (service: SubgraphName, call: Pick<Call, 'kind' | 'fields'>): number =>
   isLong(service, call) ? LONG_PATIENCE_MS : PATIENCE_MS;
 
 /** The long work that is under way at one subgraph: nobody has so much of it that none is left for the others. */
@@ -32,7 +32,7 @@ export class LongWork {
   begin({ identity }: Pick<Call, 'identity'>): () => void {
     const user = identity.caller?.userId ?? '';
     if (this.#underWay.of(user) >= MAX_LONG_WORK) {
-      const sentence = `No more than ${MAX_LONG_WORK} answers of models may be under way: wait for one, or take them as streams.`;
+      const sentence = `No more than ${MAX_LONG_WORK} long answers may be under way: wait for one, or take them as streams.`;
       throw new StudioError('RATE_LIMITED', sentence, { retryAfterSeconds: RETRY_SECONDS });
     }
     return this.#underWay.add(user);
