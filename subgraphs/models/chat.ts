@@ -81,7 +81,8 @@ export const createChats = (
     try {
       const inForce = await doors.enter(model, caller);
       const request = ask.read(inForce);
-      meter.reads(() => promptText(request.prompts));
+      // The system prompt of the settings is the admins', and the log the user's.
+      meter.reads(() => promptText(ask.read({ ...inForce, systemPrompt: null }).prompts));
       const sampled = (more: number): void => {
         tokens += more;
         rate.add(more);

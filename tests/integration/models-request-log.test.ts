@@ -182,9 +182,15 @@ describe('prompts and answers', () => {
     const answer = await chat(caller, 'Write a function that adds two numbers');
     const [kept] = await logged(caller, 1);
     expect(kept).toMatchObject({ answer, prompt: expect.stringContaining('adds two numbers') });
+    const instruct =
+      'mutation ($text: String) { setModelSettings(input: { model: "starter", systemPrompt: $text }) { id } }';
+    await ask(admin, instruct, { text: 'What only admins see' });
+    await chat(caller, 'Go on');
+    expect((await logged(caller, 2))[0]?.['prompt']).toBe('[{"role":"USER","content":"Go on"}]');
+    await ask(admin, instruct, { text: null });
     expect(await ask(admin, SET, { enabled: false })).toEqual({ enabled: false, days: 3 });
     await chat(caller, 'Say hello');
-    const [later, before] = await logged(caller, 2);
+    const [later, , before] = await logged(caller, 3);
     expect(later).toMatchObject({ prompt: null, answer: null });
     expect(before).toMatchObject({ answer });
     expect(await codeOf(admin, SET, { enabled: true, days: 0 })).toBe('BAD_USER_INPUT');
