@@ -5,6 +5,7 @@ import { openJail, type JailOpening } from '../jail/jail.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { createMicroEngine } from './micro/micro.ts';
 import { createRunEngine } from './run/engine.ts';
+import { createWasmEngine } from './wasm/engine.ts';
 
 /** Every engine of this service, whether or not this host can run it. */
 export interface Engines {
@@ -35,6 +36,7 @@ export const openEngines = ({ config, log }: EnginesOptions): Engines => {
   };
   const engines: readonly Engine[] = [
     createRunEngine(jail),
+    createWasmEngine(jail),
     createMicroEngine({ openJail: jail, folder: join(config.home, 'sandbox/micro'), warm: config.microWarm, log }),
   ];
   for (const engine of engines) {
