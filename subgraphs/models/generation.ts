@@ -58,13 +58,12 @@ export const generate = async function* (
     log,
   );
   log.info({ chat: requestId, model: model.name, promptTokens, cap: reservation.cap }, 'a chat begins');
-  meter.begins(model.name, tally.total());
+  meter.begins(model.name, tally.likely);
   const common = { requestId, model: { name: model.name }, user: { id: userId } };
   const until = AbortSignal.any([signal, reservation.revoked]);
   let index = 0;
   let generated = 0;
   let cachedTokens = 0;
-  let begun = false;
   let failed = false;
   const count = (tokens: number): void => {
     sampled(tokens - generated);
@@ -72,7 +71,7 @@ export const generate = async function* (
     meter.generated(tokens);
   };
   const settle = async (): Promise<ChatEventMapper['usage']> => {
-    const read = tally.total();
+    const read = tally.read();
     await reservation.settle('settled', { completionTokens: generated, chargePrompt: true, promptTokens: read });
     serving.answered(model.name);
     meter.completed();
@@ -96,7 +95,7 @@ export const generate = async function* (
       const { form, scores, stop } = request;
       const sampling = { ...request.sampling, seed: (request.sampling.seed + choice) >>> 0 };
       const options = { form, scores, stop, sampling, maxTokens: cap };
-      begun = true;
+      tally.begins(prompt);
       for await (const step of conversation.generate(prompt, options, until)) {
         const { text, reason, calls, scores: logprobs } = step;
         count(before + step.completionTokens);
@@ -127,13 +126,14 @@ export const generate = async function* (
     throw error;
   } finally {
     // Left by its reader: what was begun was read for him. Failed: nothing is charged unless something was delivered.
-    const chargePrompt = begun && !failed;
+    const read = tally.read();
+    const chargePrompt = read > 0 && !failed;
     await reservation
-      .settle(failed ? 'failed' : 'cancelled', { chargePrompt, promptTokens: tally.total() })
+      .settle(failed ? 'failed' : 'cancelled', { chargePrompt, promptTokens: read })
       .catch((error: unknown) =>
         log.error({ error, chat: requestId }, 'a chat was not settled; its lease will end it'),
       );
     const completionTokens = reservation.recorded();
-    meter.charged({ promptTokens: chargePrompt || completionTokens > 0 ? tally.total() : 0, completionTokens });
+    meter.charged({ promptTokens: chargePrompt || completionTokens > 0 ? read : 0, completionTokens });
   }
 };

@@ -8,26 +8,39 @@ export interface CountedPrompt {
   readonly likelyTokens?: number;
 }
 
-/** The tokens of a request's prompts. */
+/** The tokens of a request's prompts, which are read one after the other. */
 export interface PromptTally {
-  /** As many as there can be. */
+  /** As many as there can be of all prompts. */
   readonly most: number;
+  /** About as many as there are of all prompts. */
+  readonly likely: number;
+  /** A prompt is read from now on. */
+  begins(prompt: number): void;
   /** Whoever read a prompt has counted so many. */
   told(prompt: number, tokens: number): void;
-  /** As many as are known by now, never more than `most`. */
-  total(): number;
+  /** As many as are known by now of the prompts that were begun, never more than `most`. */
+  read(): number;
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+const sum = (numbers: Iterable<number>): number => {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+};
 
 export const tallyPrompts = (prompts: readonly CountedPrompt[]): PromptTally => {
   const most = sum(prompts.map(({ promptTokens }) => promptTokens));
-  const known = prompts.map(({ promptTokens, likelyTokens }) => likelyTokens ?? promptTokens);
+  const likely = prompts.map(({ promptTokens, likelyTokens }) => likelyTokens ?? promptTokens);
+  const begun = new Map<number, number>();
   return {
     most,
-    told: (prompt, tokens) => {
-      known[prompt] = tokens;
+    likely: sum(likely),
+    begins: (prompt) => {
+      if (!begun.has(prompt)) begun.set(prompt, likely[prompt] ?? 0);
     },
-    total: () => Math.min(sum(known), most),
+    told: (prompt, tokens) => {
+      begun.set(prompt, tokens);
+    },
+    read: () => Math.min(sum(begun.values()), most),
   };
 };

@@ -165,6 +165,7 @@ const kinds = (random: () => number): readonly (() => Promise<Told | null>)[] =>
     temperature: 1,
     seed: upTo(1_000),
   };
+  const several = { ...endless, messages: undefined, prompt: ['a', 'b c d', 'e f g h i'], n: 2, max_tokens: 4 };
   const texts = Array.from({ length: 1 + upTo(8) }, () => 'hello world '.repeat(1 + upTo(30)));
   const [pieces, moment] = [upTo(12), upTo(120)];
   return [
@@ -196,6 +197,8 @@ const kinds = (random: () => number): readonly (() => Promise<Told | null>)[] =>
     () => leftSoon(CHAT, endless, moment),
     () => killed(CHAT, { ...endless, stream: true }, moment),
     () => left(CHAT, { ...endless, stream: true, n: 3, max_tokens: 30 }, pieces, moment),
+    () => left('/v1/completions', { ...several, stream: true }, pieces, moment),
+    () => leftSoon('/v1/completions', several, moment),
     () => leftSoon('/v1/embeddings', { model: 'bert', input: texts }, upTo(40)),
     () => killed('/v1/completions', { model: 'endless', prompt: 'a', max_tokens: 1_000, stream: true }, moment),
   ];

@@ -3,16 +3,24 @@ import { tokenizerMetadata, tokensOf } from '#subgraphs/models/gguf/vocabulary.t
 import { FILE_TYPE, writeGguf, type Tensor } from '#subgraphs/models/gguf/writer.ts';
 import { randomFrom } from '#subgraphs/models/starter/random.ts';
 
+/** The form of Llama 3, in which one answer may hold several calls. */
+export const LLAMA_3_TEMPLATE =
+  "{% for message in messages %}{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n' }}" +
+  "{{ message['content'] | trim + '<|eot_id|>' }}{% endfor %}" +
+  "{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}";
+
 /**
  * Writes a llama model that knows by heart which token follows which, and nothing else: its layers add nothing, and its
  * output matrix has the embedding of a token where its follower is.
  * @param merges pairs with a space between, that make tokens of more than a byte
  * @param script tokens as the vocabulary spells them (`Ġ` is a space), each but once; after the last one it starts again
+ * @param template of its chats; ChatML's when left out
  */
 export const writeScriptedModel = async (
   path: string,
   merges: readonly string[],
   script: readonly string[],
+  template?: string,
 ): Promise<void> => {
   const tokens = tokensOf(merges);
   const shape: LlamaShape = {
@@ -45,6 +53,7 @@ export const writeScriptedModel = async (
       ...llamaMetadata('scripted', shape),
       'general.file_type': { type: 'uint32', value: FILE_TYPE.f32 },
       ...tokenizerMetadata(merges),
+      ...(template === undefined ? {} : { 'tokenizer.chat_template': { type: 'string', value: template } }),
     },
     [...tensors, { name: 'output.weight', shape: [size, tokens.length], type: 'f32', data: output }],
   );

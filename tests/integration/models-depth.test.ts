@@ -6,7 +6,7 @@ import type { Caller } from '#mesh/identity.ts';
 import { SPECIAL_TOKENS } from '#subgraphs/models/gguf/vocabulary.ts';
 import { startModelsService, type ModelsService } from '#tests/harness/models-service.ts';
 import { writeRandomModel } from '#tests/harness/random-model.ts';
-import { writeScriptedModel } from '#tests/harness/scripted-model.ts';
+import { LLAMA_3_TEMPLATE, writeScriptedModel } from '#tests/harness/scripted-model.ts';
 
 const Scored = z.object({ token: z.string(), logprob: z.number() });
 const Choice = z.object({
@@ -206,6 +206,23 @@ describe('what a chat can be asked for', () => {
     expect(stopped).toMatchObject({ text: '||ca', choices: [{ finishReason: 'STOP' }] });
   });
 
+  test('one answer holds several calls where the model has a form for that, and one where only one is wanted', async () => {
+    const script = ['Ċ', '||', 'call', ':', 'Ġ', 'f', '(', '{', '}', ')'];
+    const path = join(models.modelsDir, 'callers.gguf');
+    await writeScriptedModel(path, ['| |', 'c a', 'l l', 'ca ll'], script, LLAMA_3_TEMPLATE);
+    const input = { model: 'callers', messages: [user('Go on')], tools: [{ name: 'f' }], temperature: 0 };
+    const { text, choices } = await chat(input);
+    const calls = choices[0]?.message.toolCalls ?? [];
+    // It never ends by itself; 16 is the most of one answer.
+    expect(calls).toHaveLength(16);
+    expect(new Set(calls.map(({ id }) => id)).size).toBe(16);
+    expect(new Set(calls.map((call) => `${call.name}(${call.arguments})`))).toEqual(new Set(['f({})']));
+    expect({ text, reason: choices[0]?.finishReason }).toEqual({ text: '', reason: 'TOOL_CALLS' });
+    const single = await chat({ ...input, parallelToolCalls: false });
+    expect(single.choices).toMatchObject([{ finishReason: 'TOOL_CALLS', message: { toolCalls: [{ name: 'f' }] } }]);
+    expect(single.choices[0]?.message.toolCalls).toHaveLength(1);
+  });
+
   test('logprobs are of the tokens of the answer, the likeliest first', async () => {
     const { text, choices, usage } = await chat({ ...STARTER, logprobs: true, topLogprobs: 3 });
     const scores = choices[0]?.logprobs ?? [];
@@ -243,6 +260,22 @@ describe('what a chat can be asked for', () => {
     try {
       const { choices } = await chat({ ...WILD, n: 3, maxTokens: 10 });
       expect(choices.map(({ finishReason }) => finishReason)).toEqual(['LENGTH', 'BUDGET', 'BUDGET']);
+    } finally {
+      caller = rich;
+    }
+  });
+
+  test('a budget that ends before a later prompt does not pay for it', async () => {
+    const prompt = ['a', 'hello there', 'and so on'];
+    const bare = { model: 'wild', temperature: 2, topP: 1, topK: 0, maxTokens: 10 };
+    const both = await complete({ ...bare, prompt: prompt.slice(0, 2), maxTokens: 1 });
+    const all = await complete({ ...bare, prompt, maxTokens: 1 });
+    const rich = caller;
+    caller = await models.addUser(all.usage.promptTokens + 15);
+    try {
+      const { choices, usage } = await complete({ ...bare, prompt });
+      expect(choices.map(({ finishReason }) => finishReason)).toEqual(['LENGTH', 'BUDGET', 'BUDGET']);
+      expect(usage).toMatchObject({ promptTokens: both.usage.promptTokens, completionTokens: 15 });
     } finally {
       caller = rich;
     }
