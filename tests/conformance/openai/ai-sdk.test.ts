@@ -75,6 +75,27 @@ describe('the AI SDK on the whole studio', () => {
     expect(steps.map(({ finishReason }) => finishReason)).toEqual(['tool-calls', 'tool-calls']);
   });
 
+  test('runs every call of one answer, streamed or not', async () => {
+    let runs = 0;
+    const f = tool({
+      inputSchema: jsonSchema<Record<string, never>>({ type: 'object', properties: {} }),
+      execute: () => (runs += 1),
+    });
+    const asked = {
+      model: provider('callers'),
+      prompt: 'Go on',
+      temperature: 0,
+      maxOutputTokens: 400,
+      tools: { f },
+      stopWhen: isStepCount(1),
+    };
+    const whole = await generateText(asked);
+    expect(whole.toolCalls).toHaveLength(16);
+    const streamed = await streamText(asked).toolCalls;
+    expect(streamed.map(({ toolName }) => toolName)).toEqual(Array(16).fill('f'));
+    expect(runs).toBe(32);
+  });
+
   test('makes vectors of texts', async () => {
     const { embeddings, usage } = await embedMany({
       model: provider.embeddingModel('bert'),

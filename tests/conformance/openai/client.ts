@@ -3,7 +3,7 @@ import OpenAI, { APIError } from 'openai';
 import { z } from 'zod';
 import { writeRandomBert } from '#tests/harness/random-bert.ts';
 import { writeRandomModel } from '#tests/harness/random-model.ts';
-import { writeScriptedModel } from '#tests/harness/scripted-model.ts';
+import { LLAMA_3_TEMPLATE, writeScriptedModel } from '#tests/harness/scripted-model.ts';
 import { startStudio, type TestStudio } from '#tests/harness/studio.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -29,7 +29,7 @@ export interface OpenAiStudio {
 
 /**
  * Beside `starter` there are `endless`, which babbles; `caller`, which goes on with `||call: f({})` for ever, and calls
- * where there are tools; and `bert`, for embeddings.
+ * where there are tools; `callers`, which likewise calls again and again; and `bert`, for embeddings.
  */
 export const startOpenAiStudio = async (): Promise<OpenAiStudio> => {
   const studio = await startStudio();
@@ -38,7 +38,9 @@ export const startOpenAiStudio = async (): Promise<OpenAiStudio> => {
   await writeRandomBert(join(models, 'bert.gguf'));
   // ChatML ends a prompt by a line break, after which this model always calls.
   const script = ['Ċ', '||', 'call', ':', 'Ġ', 'f', '(', '{', '}', ')'];
-  await writeScriptedModel(join(models, 'caller.gguf'), ['| |', 'c a', 'l l', 'ca ll'], script);
+  const merges = ['| |', 'c a', 'l l', 'ca ll'];
+  await writeScriptedModel(join(models, 'caller.gguf'), merges, script);
+  await writeScriptedModel(join(models, 'callers.gguf'), merges, script, LLAMA_3_TEMPLATE);
   const token = await studio.login();
   const clientOf = (apiKey: string, maxRetries = 0): OpenAI =>
     new OpenAI({ apiKey, baseURL: `${studio.url}/v1`, maxRetries });

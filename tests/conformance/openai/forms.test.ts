@@ -96,6 +96,22 @@ describe("answers of a form, with OpenAI's own client", () => {
     expect(choices[0]?.message.tool_calls).toHaveLength(1);
   });
 
+  test('several calls are one answer, streamed or not, of a model that has a form for that', async () => {
+    const body = { ...CALLER, model: 'callers', max_tokens: 400 };
+    const { choices } = await openai.chat.completions.create(body);
+    const calls = choices[0]?.message.tool_calls ?? [];
+    expect(calls).toHaveLength(16);
+    expect(new Set(calls.map(({ id }) => id)).size).toBe(16);
+    expect(choices[0]).toMatchObject({ finish_reason: 'tool_calls', message: { content: null } });
+    const streamed = await openai.chat.completions.stream(body).finalMessage();
+    const functionsOf = (list: readonly object[]) => list.map((call) => ('function' in call ? call.function : null));
+    expect(functionsOf(streamed.tool_calls ?? [])).toMatchObject(functionsOf(calls));
+    const one = await openai.chat.completions.create({ ...body, parallel_tool_calls: false });
+    expect(one.choices[0]?.message.tool_calls).toHaveLength(1);
+    const streamedOne = await openai.chat.completions.stream({ ...body, parallel_tool_calls: false }).finalMessage();
+    expect(streamedOne.tool_calls).toHaveLength(1);
+  });
+
   test('a call is streamed whole, and the helper gathers the same', async () => {
     const stream = openai.chat.completions.stream({ ...CALLER });
     const message = await stream.finalMessage();
