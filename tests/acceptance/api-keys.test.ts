@@ -248,7 +248,10 @@ describe('the limits of a key', () => {
     expect(sum(spent)).toBe(sum(told));
     expect(sum(spent)).toBeLessThanOrEqual(budget);
     expect(sum(spent)).toBeGreaterThan(0);
-    expect(new Set(answers.filter(({ status }) => status !== 200).map(codeOf))).toEqual(new Set(['BUDGET_EXCEEDED']));
+    // One user has at most 32 answers under way: who comes to the door beyond them does not come to the budget.
+    const refusals = answers.filter(({ status }) => status !== 200).map(codeOf);
+    expect(refusals).toContain('BUDGET_EXCEEDED');
+    expect(['BUDGET_EXCEEDED', 'RATE_LIMITED']).toEqual(expect.arrayContaining(refusals));
     const rows = await studio.database.sql(
       'select count(*)::int as all, count(key_id)::int as with_key from billing.token_usage where user_id = $1',
       [person.id],
