@@ -22,14 +22,15 @@ type Code = string | ((canaries: Canaries) => string);
 interface Attempt {
   readonly code: Code;
   readonly limits?: Partial<Limits>;
-  readonly job?: Partial<Pick<Job, 'collect' | 'stdin' | 'env'>>;
+  readonly job?: Partial<Pick<Job, 'args' | 'collect' | 'env' | 'files' | 'program' | 'stdin'>>;
   readonly holds: (seen: Seen) => boolean;
 }
 
 /** Something bad that a program may try, and the nearest thing that it must be able to do. */
 export interface Abuse {
   readonly name: string;
-  readonly language: Language;
+  /** `module` is WebAssembly as text. */
+  readonly language: Language | 'module';
   readonly attack: Attempt;
   readonly twin?: Attempt;
 }

@@ -27,7 +27,7 @@ const attempt = async (
   const path = language === 'node' ? 'main.cjs' : 'main.txt';
   const order: Job = {
     id: randomUUID(),
-    program: { kind: 'script', language, path },
+    program: language === 'module' ? { kind: 'module', path, invoke: null } : { kind: 'script', language, path },
     args: [],
     stdin: new Uint8Array(),
     env: {},

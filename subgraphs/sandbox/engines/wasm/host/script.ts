@@ -21,6 +21,8 @@ interface Interpreter {
   readonly env: Readonly<Record<string, string>>;
   /** Folders of the jail as the program sees them. */
   readonly folders: Readonly<Record<string, string>>;
+  /** How a script's name must end; null when that does not matter. */
+  readonly ending: string | null;
 }
 
 const FOLDERS = { [WORKSPACE]: WORKSPACE, [TEMPORARY]: TEMPORARY };
@@ -30,13 +32,23 @@ const INTERPRETERS: Readonly<Record<Language, Interpreter>> = {
     command: ['python'],
     env: { PYTHONHOME: '/python', PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
     folders: { ...FOLDERS, '/python': '/python' },
+    ending: null,
   },
   javascript: {
     command: ['quickjs', '/javascript/main.js'],
     env: {},
     // It has no working folder: what has no folder in front of it is looked for in the root.
     folders: { ...FOLDERS, '/': WORKSPACE, '/javascript': '/javascript' },
+    ending: '.js',
   },
+};
+
+const cell = new Int32Array(new SharedArrayBuffer(4));
+
+/** WASI's `sched_yield`: a millisecond of rest, of which sitecustomize.py makes Python's sleep. */
+const pause = (): number => {
+  Atomics.wait(cell, 0, 0, 1);
+  return 0;
 };
 
 const write = (path: string, bytes: Uint8Array): void => {
@@ -59,7 +71,7 @@ export const createScripts = async (
   language: Language,
   program: string,
 ): Promise<(order: ScriptOrder, output?: { readonly stdout: number; readonly stderr: number }) => Promise<Ending>> => {
-  const { command, env, folders } = INTERPRETERS[language];
+  const { command, env, folders, ending } = INTERPRETERS[language];
   const { bytes, initialPages } = importMemory(readFileSync(program));
   const module = await WebAssembly.compile(bytes);
   const needed = WebAssembly.Module.imports(module).filter(({ module: from }) => from === SYSTEM);
@@ -72,8 +84,13 @@ export const createScripts = async (
       complain(command[0], error.message);
       return ended(EXIT.notRun, { isMemoryFull: true });
     }
+    const isNamedWell = ending === null || order.path.endsWith(ending);
+    const script = `${WORKSPACE}/${order.path}${isNamedWell ? '' : ending}`;
     try {
-      for (const file of order.files) write(`${WORKSPACE}/${file.path}`, file.bytes);
+      for (const { path, bytes: content } of order.files) {
+        write(`${WORKSPACE}/${path}`, content);
+        if (path === order.path && !isNamedWell) write(script, content);
+      }
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
       complain(command[0], 'the files do not fit into the working folder');
@@ -85,7 +102,7 @@ export const createScripts = async (
     try {
       const wasi = new WASI({
         version: 'preview1',
-        args: [...command, `${WORKSPACE}/${order.path}`, ...order.args],
+        args: [...command, script, ...order.args],
         env: { ...env, ...order.env },
         preopens: folders,
         stdin,
@@ -96,7 +113,7 @@ export const createScripts = async (
       // QuickJS was built for a runtime with sockets.
       const missing = Object.fromEntries(needed.map(({ name }) => [name, () => ENOSYS]));
       const instance = await WebAssembly.instantiate(module, {
-        [SYSTEM]: { ...missing, ...wasi.wasiImport },
+        [SYSTEM]: { ...missing, ...wasi.wasiImport, sched_yield: pause },
         [MEMORY.module]: { [MEMORY.name]: memory },
       });
       const exitCode = wasi.start(instance);
@@ -107,6 +124,7 @@ export const createScripts = async (
       return ended(EXIT.trapped, { isMemoryFull: isMemoryFull() });
     } finally {
       closeSync(stdin);
+      if (!isNamedWell) rmSync(script, { force: true });
     }
   };
 };
