@@ -3,6 +3,7 @@ import type { ProjectMapper, FileMapper, FileVersionMapper, FileLockMapper, Proj
 import type { RequestContext } from '../../mesh/subgraph.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -16,6 +17,23 @@ export type Scalars = {
   /** Any JSON value. */
   JSON: { input: unknown; output: unknown; }
   _FieldSet: { input: unknown; output: unknown; }
+};
+
+/** A piece of a ZIP archive; all of them put together are the archive. */
+export type ArchivePart = {
+  __typename?: 'ArchivePart';
+  /** In base64; at most 262 144 bytes. */
+  data: Scalars['String']['output'];
+  isLast: Scalars['Boolean']['output'];
+  /** Bytes that came before. */
+  offset: Scalars['Int']['output'];
+};
+
+export type ArchiveUpload = {
+  __typename?: 'ArchiveUpload';
+  id: Scalars['ID']['output'];
+  /** Bytes that have come: the `offset` of the next part. */
+  size: Scalars['Int']['output'];
 };
 
 /** Changes of files that somebody proposes, and that are accepted or rejected piece by piece. */
@@ -323,6 +341,12 @@ export type ExecutionStatus =
   | 'SUCCEEDED'
   | 'TIMED_OUT';
 
+export type ExistingFiles =
+  | 'KEEP'
+  /** The archive is refused with VERSION_CONFLICT, which names them as `paths`. */
+  | 'REFUSE'
+  | 'REPLACE';
+
 export type File = {
   __typename?: 'File';
   /** The content: as text, null when it is not UTF-8, or in base64. */
@@ -423,6 +447,31 @@ export type HunkDecision =
   | 'ACCEPTED'
   | 'REJECTED';
 
+export type ImportArchiveInput = {
+  /** The run of an agent that imports it. */
+  agent?: InputMaybe<Scalars['ID']['input']>;
+  /** An archive that needs no parts, in base64: at most 720 000 bytes. */
+  data?: InputMaybe<Scalars['String']['input']>;
+  existing?: ExistingFiles;
+  /** Where everything goes; the project itself when left out. */
+  folder?: InputMaybe<Scalars['String']['input']>;
+  projectId: Scalars['ID']['input'];
+  /** What was uploaded in parts; it is forgotten once it is imported. */
+  upload?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type ImportedArchive = {
+  __typename?: 'ImportedArchive';
+  /** Of these files. */
+  bytes: Scalars['Int']['output'];
+  /** The project as it was before; null when nothing was changed. */
+  checkpoint?: Maybe<Checkpoint>;
+  /** Files that were written. */
+  files: Scalars['Int']['output'];
+  /** Files of the archive that were there already and left as they are. */
+  kept: Array<Scalars['String']['output']>;
+};
+
 export type InvokeInput = {
   /** Numbers; whole ones of 64 bits as text. */
   args?: Array<Scalars['JSON']['input']>;
@@ -475,6 +524,11 @@ export type Mutation = {
    * `idempotencyKey`, going away ends it.
    */
   execute: Execution;
+  /**
+   * Writes the files of a ZIP archive, all of them or none, after a checkpoint. It has at most 2 000 entries, which hold
+   * 32 MiB together and 524 288 bytes each; links, encrypted entries and paths that the rules refuse are refused with it.
+   */
+  importArchive: ImportedArchive;
   /** Keeps others from writing to a file, or to a folder and all below it. Whoever holds it already holds it longer. */
   lockFile: FileLock;
   /** Moves a file, or a folder with all that is below it, to a place where nothing is. Answers the file, null for a folder. */
@@ -491,6 +545,8 @@ export type Mutation = {
   startExecution: Execution;
   /** Releases a lock in one of the caller's projects, also one that an agent holds; false when there is none any more. */
   unlockFile: Scalars['Boolean']['output'];
+  /** Takes a part of a ZIP archive in, in order, to be imported when it is whole. What is not imported within an hour is forgotten. */
+  uploadArchive: ArchiveUpload;
   /** Writes a whole file, making its folders. The file appears whole or not at all. */
   writeFile: File;
 };
@@ -547,6 +603,11 @@ export type MutationExecuteArgs = {
 };
 
 
+export type MutationImportArchiveArgs = {
+  input: ImportArchiveInput;
+};
+
+
 export type MutationLockFileArgs = {
   input: LockFileInput;
 };
@@ -587,6 +648,11 @@ export type MutationStartExecutionArgs = {
 
 export type MutationUnlockFileArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type MutationUploadArchiveArgs = {
+  input: UploadArchiveInput;
 };
 
 
@@ -868,6 +934,8 @@ export type Subscription = {
    * does, to its end. Leaving changes nothing.
    */
   executionEvents: ExecutionEvent;
+  /** The files and folders of a project as a ZIP archive, piece by piece; `GET /projects/{id}/archive` answers it as a file. */
+  exportProject: ArchivePart;
   /**
    * What happens to the files of a project, in order: first what happened since `after`, as far as it is still known,
    * then everything as it comes. Begins with what comes where `after` is left out.
@@ -889,6 +957,11 @@ export type SubscriptionExecutionEventsArgs = {
 };
 
 
+export type SubscriptionExportProjectArgs = {
+  projectId: Scalars['ID']['input'];
+};
+
+
 export type SubscriptionProjectEventsArgs = {
   after?: InputMaybe<Scalars['Int']['input']>;
   projectId: Scalars['ID']['input'];
@@ -898,6 +971,16 @@ export type SubscriptionProjectEventsArgs = {
 export type SubscriptionSearchProjectArgs = {
   first?: Scalars['Int']['input'];
   input: SearchInput;
+};
+
+export type UploadArchiveInput = {
+  /** In base64; at most 720 000 bytes. The whole archive has at most 16 MiB. */
+  data: Scalars['String']['input'];
+  /** Bytes that came before this part. */
+  offset?: Scalars['Int']['input'];
+  projectId: Scalars['ID']['input'];
+  /** Left out for the first part. */
+  upload?: InputMaybe<Scalars['ID']['input']>;
 };
 
 export type User = {
@@ -1032,12 +1115,15 @@ export type FederationReferenceTypes = {
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
-  ChangeSet: ResolverTypeWrapper<ChangeSetMapper>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  ArchivePart: ResolverTypeWrapper<ArchivePart>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  ArchiveUpload: ResolverTypeWrapper<ArchiveUpload>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  ChangeSet: ResolverTypeWrapper<ChangeSetMapper>;
   ChangeSetStatus: ChangeSetStatus;
   Checkpoint: ResolverTypeWrapper<CheckpointMapper>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   CheckpointCause: CheckpointCause;
   CheckpointChange: ResolverTypeWrapper<CheckpointChangeMapper>;
   CreateCheckpointInput: CreateCheckpointInput;
@@ -1046,7 +1132,6 @@ export type ResolversTypes = {
   DeleteFileInput: DeleteFileInput;
   DeletedFile: ResolverTypeWrapper<DeletedFile>;
   Engine: ResolverTypeWrapper<Engine>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   ExecuteInput: ExecuteInput;
   Execution: ResolverTypeWrapper<ExecutionMapper>;
@@ -1056,6 +1141,7 @@ export type ResolversTypes = {
   ExecutionFileInput: ExecutionFileInput;
   ExecutionLimits: ResolverTypeWrapper<ExecutionLimits>;
   ExecutionStatus: ExecutionStatus;
+  ExistingFiles: ExistingFiles;
   File: ResolverTypeWrapper<FileMapper>;
   FileEncoding: FileEncoding;
   FileLock: ResolverTypeWrapper<FileLockMapper>;
@@ -1063,6 +1149,8 @@ export type ResolversTypes = {
   FileVersion: ResolverTypeWrapper<FileVersionMapper>;
   Hunk: ResolverTypeWrapper<Hunk>;
   HunkDecision: HunkDecision;
+  ImportArchiveInput: ImportArchiveInput;
+  ImportedArchive: ResolverTypeWrapper<Omit<ImportedArchive, 'checkpoint'> & { checkpoint?: Maybe<ResolversTypes['Checkpoint']> }>;
   InvokeInput: InvokeInput;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   LockFileInput: LockFileInput;
@@ -1087,6 +1175,7 @@ export type ResolversTypes = {
   SearchMatch: ResolverTypeWrapper<SearchMatch>;
   SearchResult: ResolverTypeWrapper<SearchResult>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  UploadArchiveInput: UploadArchiveInput;
   User: ResolverTypeWrapper<UserMapper>;
   VariableInput: VariableInput;
   WriteFileInput: WriteFileInput;
@@ -1094,11 +1183,14 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
-  ChangeSet: ChangeSetMapper;
-  ID: Scalars['ID']['output'];
+  ArchivePart: ArchivePart;
   String: Scalars['String']['output'];
-  Checkpoint: CheckpointMapper;
+  Boolean: Scalars['Boolean']['output'];
   Int: Scalars['Int']['output'];
+  ArchiveUpload: ArchiveUpload;
+  ID: Scalars['ID']['output'];
+  ChangeSet: ChangeSetMapper;
+  Checkpoint: CheckpointMapper;
   CheckpointChange: CheckpointChangeMapper;
   CreateCheckpointInput: CreateCheckpointInput;
   CreateFolderInput: CreateFolderInput;
@@ -1106,7 +1198,6 @@ export type ResolversParentTypes = {
   DeleteFileInput: DeleteFileInput;
   DeletedFile: DeletedFile;
   Engine: Engine;
-  Boolean: Scalars['Boolean']['output'];
   Float: Scalars['Float']['output'];
   ExecuteInput: ExecuteInput;
   Execution: ExecutionMapper;
@@ -1119,6 +1210,8 @@ export type ResolversParentTypes = {
   FileMatches: FileMatches;
   FileVersion: FileVersionMapper;
   Hunk: Hunk;
+  ImportArchiveInput: ImportArchiveInput;
+  ImportedArchive: Omit<ImportedArchive, 'checkpoint'> & { checkpoint?: Maybe<ResolversParentTypes['Checkpoint']> };
   InvokeInput: InvokeInput;
   JSON: Scalars['JSON']['output'];
   LockFileInput: LockFileInput;
@@ -1140,9 +1233,21 @@ export type ResolversParentTypes = {
   SearchMatch: SearchMatch;
   SearchResult: SearchResult;
   Subscription: Record<PropertyKey, never>;
+  UploadArchiveInput: UploadArchiveInput;
   User: UserMapper;
   VariableInput: VariableInput;
   WriteFileInput: WriteFileInput;
+};
+
+export type ArchivePartResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ArchivePart'] = ResolversParentTypes['ArchivePart']> = {
+  data?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  isLast?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  offset?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ArchiveUploadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ArchiveUpload'] = ResolversParentTypes['ArchiveUpload']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  size?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type ChangeSetResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ChangeSet'] = ResolversParentTypes['ChangeSet']> = {
@@ -1299,6 +1404,13 @@ export type HunkResolvers<ContextType = RequestContext, ParentType extends Resol
   removed?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type ImportedArchiveResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ImportedArchive'] = ResolversParentTypes['ImportedArchive']> = {
+  bytes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  checkpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
+  files?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  kept?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
   name: 'JSON';
 }
@@ -1313,6 +1425,7 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   deleteFile?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteFileArgs, 'input'>>;
   deleteProject?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteProjectArgs, 'id' | 'name'>>;
   execute?: Resolver<ResolversTypes['Execution'], ParentType, ContextType, RequireFields<MutationExecuteArgs, 'input'>>;
+  importArchive?: Resolver<ResolversTypes['ImportedArchive'], ParentType, ContextType, RequireFields<MutationImportArchiveArgs, 'input'>>;
   lockFile?: Resolver<ResolversTypes['FileLock'], ParentType, ContextType, RequireFields<MutationLockFileArgs, 'input'>>;
   moveFile?: Resolver<Maybe<ResolversTypes['File']>, ParentType, ContextType, RequireFields<MutationMoveFileArgs, 'input'>>;
   proposeChangeSet?: Resolver<ResolversTypes['ChangeSet'], ParentType, ContextType, RequireFields<MutationProposeChangeSetArgs, 'input'>>;
@@ -1321,6 +1434,7 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   restoreFile?: Resolver<ResolversTypes['File'], ParentType, ContextType, RequireFields<MutationRestoreFileArgs, 'input'>>;
   startExecution?: Resolver<ResolversTypes['Execution'], ParentType, ContextType, RequireFields<MutationStartExecutionArgs, 'input'>>;
   unlockFile?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationUnlockFileArgs, 'id'>>;
+  uploadArchive?: Resolver<ResolversTypes['ArchiveUpload'], ParentType, ContextType, RequireFields<MutationUploadArchiveArgs, 'input'>>;
   writeFile?: Resolver<ResolversTypes['File'], ParentType, ContextType, RequireFields<MutationWriteFileArgs, 'input'>>;
 };
 
@@ -1422,6 +1536,7 @@ export type SearchResultResolvers<ContextType = RequestContext, ParentType exten
 export type SubscriptionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
   execute?: SubscriptionResolver<ResolversTypes['ExecutionEvent'], "execute", ParentType, ContextType, RequireFields<SubscriptionExecuteArgs, 'input'>>;
   executionEvents?: SubscriptionResolver<ResolversTypes['ExecutionEvent'], "executionEvents", ParentType, ContextType, RequireFields<SubscriptionExecutionEventsArgs, 'after' | 'id'>>;
+  exportProject?: SubscriptionResolver<ResolversTypes['ArchivePart'], "exportProject", ParentType, ContextType, RequireFields<SubscriptionExportProjectArgs, 'projectId'>>;
   projectEvents?: SubscriptionResolver<ResolversTypes['ProjectEvent'], "projectEvents", ParentType, ContextType, RequireFields<SubscriptionProjectEventsArgs, 'projectId'>>;
   searchProject?: SubscriptionResolver<ResolversTypes['SearchEvent'], "searchProject", ParentType, ContextType, RequireFields<SubscriptionSearchProjectArgs, 'first' | 'input'>>;
 };
@@ -1433,6 +1548,8 @@ export type UserResolvers<ContextType = RequestContext, ParentType extends Resol
 };
 
 export type Resolvers<ContextType = RequestContext> = {
+  ArchivePart?: ArchivePartResolvers<ContextType>;
+  ArchiveUpload?: ArchiveUploadResolvers<ContextType>;
   ChangeSet?: ChangeSetResolvers<ContextType>;
   Checkpoint?: CheckpointResolvers<ContextType>;
   CheckpointChange?: CheckpointChangeResolvers<ContextType>;
@@ -1448,6 +1565,7 @@ export type Resolvers<ContextType = RequestContext> = {
   FileMatches?: FileMatchesResolvers<ContextType>;
   FileVersion?: FileVersionResolvers<ContextType>;
   Hunk?: HunkResolvers<ContextType>;
+  ImportedArchive?: ImportedArchiveResolvers<ContextType>;
   JSON?: GraphQLScalarType;
   Mutation?: MutationResolvers<ContextType>;
   OutputTotals?: OutputTotalsResolvers<ContextType>;

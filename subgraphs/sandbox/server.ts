@@ -18,12 +18,14 @@ import { createFiles } from './files/files.ts';
 import { takeOverWorkspaces } from './files/take-over.ts';
 import { projectDataOf } from './personal-data.ts';
 import { createProjects } from './projects.ts';
+import { createArchives } from './files/archives.ts';
 import { createChangeSets } from './files/change-sets.ts';
 import { createCheckpoints } from './files/checkpoints.ts';
 import { createLocks } from './files/locks.ts';
 import { createSearch } from './files/search.ts';
 import { createPast } from './files/past.ts';
 import { createWatch } from './files/watch.ts';
+import { archiveResolvers } from './resolvers/archives.ts';
 import { changeSetResolvers } from './resolvers/change-sets.ts';
 import { checkpointResolvers } from './resolvers/checkpoints.ts';
 import { executionResolvers } from './resolvers/executions.ts';
@@ -61,6 +63,7 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
   const checkpoints = createCheckpoints(database, files);
   const changeSets = createChangeSets(database, files);
   const ofCheckpoints = checkpointResolvers(projects, checkpoints);
+  const ofArchives = archiveResolvers(projects, createArchives(database, files));
   const ofSearch = searchResolvers(projects, createSearch(database, files));
   const ofChangeSets = changeSetResolvers({ projects, files, checkpoints, changeSets });
   const ofWatch = watchResolvers(projects, createWatch(database, notifications));
@@ -78,8 +81,14 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
       ...ofExecutions.Mutation,
       ...ofCheckpoints.Mutation,
       ...ofChangeSets.Mutation,
+      ...ofArchives.Mutation,
     },
-    Subscription: { ...ofWatch.Subscription, ...ofSearch.Subscription, ...ofExecutions.Subscription },
+    Subscription: {
+      ...ofWatch.Subscription,
+      ...ofSearch.Subscription,
+      ...ofArchives.Subscription,
+      ...ofExecutions.Subscription,
+    },
     Project: {
       ...ofProjects.Project,
       ...ofPast.Project,

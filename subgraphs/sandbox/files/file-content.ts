@@ -25,5 +25,8 @@ export const decodeContent = (content: string, encoding: FileEncoding): ContentV
   return { outcome: 'accepted', bytes: Buffer.from(content, 'base64') };
 };
 
+/** The bytes of a text in base64; null when it is none. */
+export const base64Bytes = (text: string): Buffer | null => (BASE64.test(text) ? Buffer.from(text, 'base64') : null);
+
 /** The text of a file, or null when it is not UTF-8. */
 export const textOf = (bytes: Buffer): string | null => (isUtf8(bytes) ? bytes.toString('utf8') : null);
