@@ -1,4 +1,4 @@
-import { availableParallelism, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import type { InferenceStatus, QueryResolvers, SubscriptionResolvers } from '#codegen/models.ts';
 import { endable } from '#mesh/endable.ts';
 import type { Caller } from '#mesh/identity.ts';
@@ -7,6 +7,7 @@ import { VERSION } from '#mesh/version.ts';
 import { listed } from '../known-models.ts';
 import { machineMemory } from '../machine-memory.ts';
 import { isShown } from '../model-settings.ts';
+import { processors } from '../processors.ts';
 import type { Services } from '../services.ts';
 import { createTicks } from '../ticks.ts';
 
@@ -76,7 +77,7 @@ export const statusOf = ({
       systemStatus: async (_, _args, context) => ({
         version: VERSION,
         startedAt,
-        processors: availableParallelism(),
+        processors: processors(),
         loadAverage: loadavg()[0] ?? 0,
         memoryBytes: machineMemory.total(),
         freeMemoryBytes: await machineMemory.available(),
