@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -8,10 +8,11 @@ import { promisify } from 'node:util';
 /*
  * Node's own pipes are sockets: a program cannot open /dev/stdout through them, and bash takes a socket on stdin for a
  * remote login and reads ~/.bashrc. Named pipes are what a program expects. They cost a process to make, so they are
- * made many at a time and used again once both ends are closed.
+ * made many at a time. Each is used once and loses its name at that moment: a program may hold on to its pipe after we
+ * have closed ours, and would meet the next program in it.
  */
 
-const BATCH = 16;
+const BATCH = 64;
 
 /** One named pipe: the end for the program as a descriptor, the other as a stream. */
 export interface Fifo {
@@ -46,11 +47,10 @@ export const createFifoPool = async (folder: string): Promise<FifoPool> => {
       await make();
     }
   };
-  const streamOf = (fd: number, path: string, direction: 'readable' | 'writable'): Socket => {
+  const streamOf = (fd: number, direction: 'readable' | 'writable'): Socket => {
     const stream = new Socket({ fd, readable: direction === 'readable', writable: direction === 'writable' });
     // A program may end before it has read all; who writes hears of it by the callback.
     stream.on('error', () => {});
-    stream.once('close', () => free.push(path));
     return stream;
   };
   await make();
@@ -60,7 +60,8 @@ export const createFifoPool = async (folder: string): Promise<FifoPool> => {
       const path = await take();
       const own = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       const fd = openSync(path, constants.O_WRONLY);
-      return { fd, stream: streamOf(own, path, 'readable') };
+      rmSync(path);
+      return { fd, stream: streamOf(own, 'readable') };
     },
     writable: async () => {
       const path = await take();
@@ -69,7 +70,8 @@ export const createFifoPool = async (folder: string): Promise<FifoPool> => {
       const fd = openSync(path, constants.O_RDONLY);
       const own = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
       closeSync(both);
-      return { fd, stream: streamOf(own, path, 'writable') };
+      rmSync(path);
+      return { fd, stream: streamOf(own, 'writable') };
     },
   };
 };
