@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, get, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { createLog } from '#mesh/log.ts';
 import { OPENAI } from './dialect.ts';
-import { sendEvents } from './events.ts';
+import { sendEvents, sendFile } from './events.ts';
 
 test('a client that reads nothing stops the source, and the end of the stream still comes to its end', async () => {
   const running = new AbortController();
@@ -50,6 +51,30 @@ test('a client that reads nothing stops the source, and the end of the stream st
     await once(response, 'end');
     expect(text.endsWith('data: "the end"\n\n')).toBe(true);
     expect(text.split('\n\n')).toHaveLength(made + 2);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+test('a file that cannot be whole any more is broken off, so that nobody takes it for whole', async () => {
+  const bytes = async function* (): AsyncGenerator<Buffer, void, undefined> {
+    yield Buffer.from('the beginning');
+    throw new Error('lost');
+  };
+  const server = createServer((_, response) => {
+    const file = { name: 'a.zip', type: 'application/zip', bytes: bytes() };
+    void sendFile(response, file, new AbortController().signal, createLog('test', 'silent'));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // A server on a TCP port has an AddressInfo.
+  const { port } = server.address() as AddressInfo;
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}`)
+      .then((response) => response.arrayBuffer())
+      .catch(() => 'broken');
+    expect(answer).toBe('broken');
   } finally {
     server.close();
     server.closeAllConnections();

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import type { Log } from '#mesh/log.ts';
 
 const HEADERS = {
   // Reverse proxies that gather an answer would give a stream away at its end.
@@ -37,4 +38,32 @@ export const sendEvents = async (
     if (!response.write(event)) await drained(response, signal);
   }
   response.end();
+};
+
+/**
+ * Sends a file as it comes, asking for the next bytes only when the client takes what there is. One that cannot be whole
+ * any more is broken off, so that nobody takes it for whole.
+ * @param signal as for events
+ */
+export const sendFile = async (
+  response: ServerResponse,
+  { name, type, bytes }: { readonly name: string; readonly type: string; readonly bytes: AsyncIterable<Buffer> },
+  signal: AbortSignal,
+  log: Log,
+): Promise<void> => {
+  response.writeHead(200, {
+    ...HEADERS,
+    'content-type': type,
+    'content-disposition': `attachment; filename="${name}"`,
+  });
+  try {
+    for await (const chunk of bytes) {
+      if (response.destroyed) return;
+      if (!response.write(chunk)) await drained(response, signal);
+    }
+    response.end();
+  } catch (error) {
+    if (!signal.aborted) log.warn({ error }, 'a file was broken off');
+    response.destroy();
+  }
 };

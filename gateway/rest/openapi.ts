@@ -65,10 +65,11 @@ const responseOf = (code: ErrorCode, schema: keyof typeof ERROR_SCHEMAS) => ({
 const operationId = ({ method, path }: Route): string =>
   [method.toLowerCase(), ...path.split(/[/{}]+/).filter((part) => part !== '')].join('_');
 
-const contentOf = ({ answer, event, dialect }: Route) => ({
+const contentOf = ({ answer, event, file, dialect }: Route) => ({
   ...(answer ? { 'application/json': { schema: answer } } : {}),
   // Each event, or line, is this in JSON.
   ...(event ? { [dialect.stream]: { schema: event } } : {}),
+  ...(file === undefined ? {} : { [file]: { schema: { type: 'string', format: 'binary' } } }),
 });
 
 const operationOf = (route: Route) => ({

@@ -3,23 +3,29 @@ import type { Graph, Requester } from '#gateway/graph.ts';
 import { failure, failureFrom, type Failure } from '#gateway/rpc/failures.ts';
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
-import type { Ask, Route } from './route.ts';
+import type { Ask, Piece, Route } from './route.ts';
 
 type Whole = Extract<Ask, { readonly kind: 'whole' }>;
 type Stream = Extract<Ask, { readonly kind: 'stream' }>;
+type File = Extract<Ask, { readonly kind: 'file' }>;
 
 export type Outcome =
   | { readonly outcome: 'done'; readonly answer: unknown }
   | { readonly outcome: 'failed'; readonly failure: Failure }
   /** Its events as text; what goes wrong from now on is the last one. */
-  | { readonly outcome: 'streams'; readonly events: AsyncIterable<string> };
+  | { readonly outcome: 'streams'; readonly events: AsyncIterable<string> }
+  /** Its bytes; they throw when it cannot be whole any more. */
+  | { readonly outcome: 'file'; readonly name: string; readonly type: string; readonly bytes: AsyncIterable<Buffer> };
 
 interface Door {
   readonly graph: Graph;
   readonly log: Log;
 }
 
-const failed = (reason: Failure): Outcome => ({ outcome: 'failed', failure: reason });
+const failed = (reason: Failure): Extract<Outcome, { readonly outcome: 'failed' }> => ({
+  outcome: 'failed',
+  failure: reason,
+});
 
 const MODEL = 'query RestModel($name: String!) { model(name: $name) { name } }';
 
@@ -84,7 +90,11 @@ const textOf = async function* (
   yield cut(cutShort(requester));
 };
 
-const performStream = async (route: Route, ask: Stream, requester: Requester, door: Door): Promise<Outcome> => {
+type Begun =
+  | { readonly outcome: 'begun'; readonly first: ExecutionResult; readonly rest: AsyncIterable<ExecutionResult> }
+  | Extract<Outcome, { readonly outcome: 'failed' }>;
+
+const begin = async (ask: Stream | File, requester: Requester, door: Door): Promise<Begun> => {
   const stream = await door.graph.subscribe(ask, requester);
   if (!(Symbol.asyncIterator in stream)) return failed(await reasonOf(stream.errors ?? [], ask, requester, door));
   // What fails before the first event still has a status of HTTP.
@@ -96,16 +106,59 @@ const performStream = async (route: Route, ask: Stream, requester: Requester, do
     await events.return?.();
     return failed(await reasonOf(errors, ask, requester, door));
   }
-  const rest = { [Symbol.asyncIterator]: () => events };
-  return { outcome: 'streams', events: textOf(first.value, rest, route, ask, requester, door) };
+  return { outcome: 'begun', first: first.value, rest: { [Symbol.asyncIterator]: () => events } };
+};
+
+const performStream = async (route: Route, ask: Stream, requester: Requester, door: Door): Promise<Outcome> => {
+  const begun = await begin(ask, requester, door);
+  if (begun.outcome === 'failed') return begun;
+  return { outcome: 'streams', events: textOf(begun.first, begun.rest, route, ask, requester, door) };
+};
+
+const bytesOf = async function* (
+  first: ExecutionResult,
+  rest: AsyncIterable<ExecutionResult>,
+  ask: File,
+): AsyncGenerator<Buffer, void, undefined> {
+  const read = ({ data, errors }: ExecutionResult): Piece => {
+    const [error] = errors ?? [];
+    if (error) throw error;
+    // As above, of one event.
+    return ask.piece(data as never);
+  };
+  const begun = read(first);
+  yield begun.bytes;
+  if (begun.last) return;
+  for await (const result of rest) {
+    const { bytes, last } = read(result);
+    yield bytes;
+    if (last) return;
+  }
+  throw new StudioError('SERVICE_UNAVAILABLE');
+};
+
+const performFile = async ({ file: type }: Route, ask: File, requester: Requester, door: Door): Promise<Outcome> => {
+  if (type === undefined) throw new Error('a route that answers a file has its media type');
+  const begun = await begin(ask, requester, door);
+  if (begun.outcome === 'failed') return begun;
+  return { outcome: 'file', name: ask.name, type, bytes: bytesOf(begun.first, begun.rest, ask) };
+};
+
+const performAny = (route: Route, ask: Ask, requester: Requester, door: Door): Promise<Outcome> => {
+  switch (ask.kind) {
+    case 'whole':
+      return performWhole(route, ask, requester, door);
+    case 'stream':
+      return performStream(route, ask, requester, door);
+    case 'file':
+      return performFile(route, ask, requester, door);
+  }
 };
 
 /** Performs what a route asks of the graph. Never rejects; what is our fault is logged and shown as one sentence. */
 export const perform = async (route: Route, ask: Ask, requester: Requester, door: Door): Promise<Outcome> => {
   try {
-    return await (ask.kind === 'whole'
-      ? performWhole(route, ask, requester, door)
-      : performStream(route, ask, requester, door));
+    return await performAny(route, ask, requester, door);
   } catch (error) {
     if (error instanceof StudioError) return failed(failureFrom(error));
     door.log.error({ route: route.path, error }, 'a route failed unexpectedly');

@@ -14,6 +14,13 @@ export interface Events {
   readonly last: boolean;
 }
 
+/** What one event of a subscription is of a file. */
+export interface Piece {
+  readonly bytes: Buffer;
+  /** Nothing comes after it; a file without such a piece is not whole. */
+  readonly last: boolean;
+}
+
 /** One document of the graph, and what the client gets of its answer. The data is what the document selects. */
 export type Ask = {
   readonly document: string;
@@ -24,6 +31,8 @@ export type Ask = {
   | { readonly kind: 'whole'; readonly answer: (data: never) => unknown }
   /** `events` begins a stream, and is then given the data of each event. */
   | { readonly kind: 'stream'; readonly events: () => (data: never) => Events }
+  /** A file by this name, of the route's media type. */
+  | { readonly kind: 'file'; readonly name: string; readonly piece: (data: never) => Piece }
 );
 
 interface Declaration {
@@ -31,7 +40,7 @@ interface Declaration {
   /** A segment in braces stands for any. */
   readonly path: string;
   readonly summary: string;
-  readonly tag: 'OpenAI' | 'Ollama' | 'Models' | 'Administration';
+  readonly tag: 'OpenAI' | 'Ollama' | 'Models' | 'Projects' | 'Administration';
   /** OpenAI's where it is left out. */
   readonly dialect?: Dialect;
   /** Of the body of a POST. */
@@ -40,6 +49,8 @@ interface Declaration {
   readonly answer?: AnySchemaObject;
   /** Of each event of the stream. */
   readonly event?: AnySchemaObject;
+  /** The media type of a file. */
+  readonly file?: string;
   /**
    * @param body has passed its schema; undefined for a GET
    * @param segments what stood for those in braces, by name

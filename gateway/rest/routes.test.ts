@@ -27,7 +27,7 @@ describe('a route', () => {
         const [operation] = document.definitions;
         const streams =
           operation?.kind === Kind.OPERATION_DEFINITION && operation.operation === OperationTypeNode.SUBSCRIPTION;
-        expect(streams).toBe(ask.kind === 'stream');
+        expect(streams).toBe(ask.kind !== 'whole');
       }
     },
   );

@@ -4,6 +4,7 @@ import { embeddingRoutes } from './routes/embeddings.ts';
 import { modelRoutes } from './routes/models.ts';
 import { ollamaRoutes } from './routes/ollama.ts';
 import { openAiRoutes } from './routes/openai.ts';
+import { projectRoutes } from './routes/projects.ts';
 import { rerankingRoutes } from './routes/reranking.ts';
 import { responseRoutes } from './routes/responses.ts';
 
@@ -15,6 +16,7 @@ export const ROUTES: readonly Route[] = [
   ...rerankingRoutes,
   ...ollamaRoutes,
   ...modelRoutes,
+  ...projectRoutes,
 ];
 
 export type Found =

@@ -14,7 +14,7 @@ import type { Log } from '#mesh/log.ts';
 import { isNestedDeeper } from '#mesh/nesting.ts';
 import { readBody, sendJson } from '#mesh/serve.ts';
 import { OPENAI, type Dialect } from './dialect.ts';
-import { sendEvents } from './events.ts';
+import { sendEvents, sendFile } from './events.ts';
 import { errorHeaders, flawed } from './failures.ts';
 import { OPENAPI } from './openapi.ts';
 import { perform, type Outcome } from './perform.ts';
@@ -119,7 +119,7 @@ const answer = async (
   const asked = askOf(route, body.value, segments);
   if (asked.outcome === 'failed') return asked;
   const { ask } = asked;
-  if (ask.kind === 'stream' && !running.signal.aborted) {
+  if (ask.kind !== 'whole' && !running.signal.aborted) {
     const forget = atExpiry(principal.expiresAt, () => running.abort());
     running.signal.addEventListener('abort', forget);
   }
@@ -156,6 +156,8 @@ export const handleRest = async (
     }
     case 'streams':
       return sendEvents(response, dialect.stream, given.events, running.signal);
+    case 'file':
+      return sendFile(response, given, running.signal, door.log);
     default:
       return given satisfies never;
   }

@@ -1,7 +1,9 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ROUTES } from '#gateway/rest/routes.ts';
@@ -40,6 +42,7 @@ describe('REST on the whole studio', () => {
   let studio: TestStudio;
   let admin: string;
   let ada: string;
+  let project: string;
 
   const ask = async (
     path: string,
@@ -68,6 +71,8 @@ describe('REST on the whole studio', () => {
       json: isJson ? Bodies.parse(JSON.parse(text)) : null,
     };
   };
+  /** Where a route is, with what it names. */
+  const addressOf = (path: string): string => path.replace('{model}', 'starter').replace('{id}', project);
   const post = (path: string, body: unknown, token?: string) =>
     ask(path, { method: 'POST', body, ...(token === undefined ? {} : { token }) });
   const refused = (status: number, code: string) => ({ status, json: { error: { code } } });
@@ -82,6 +87,8 @@ describe('REST on the whole studio', () => {
       token: admin,
     });
     ada = await studio.login('ada@example.org', PASSWORD);
+    const made = await studio.graphql('mutation { createProject(name: "p") { id } }', { token: ada });
+    project = z.object({ createProject: z.object({ id: z.uuid() }) }).parse(made.body.data).createProject.id;
   });
 
   afterAll(() => studio.stop());
@@ -90,7 +97,7 @@ describe('REST on the whole studio', () => {
     '%s %s needs a credential',
     async (method, path) => {
       const body = method === 'POST' ? { body: BODIES[path] } : {};
-      const answer = await ask(path.replace('{model}', 'starter'), { method, ...body });
+      const answer = await ask(addressOf(path), { method, ...body });
       const isOllamas = path.startsWith('/api/');
       expect(answer).toMatchObject(
         isOllamas ? { status: 401, json: { code: 'UNAUTHENTICATED' } } : refused(401, 'UNAUTHENTICATED'),
@@ -103,7 +110,7 @@ describe('REST on the whole studio', () => {
     '%s %s answers an admin as its schema says',
     async (method, path) => {
       const body = method === 'POST' ? { body: BODIES[path] } : {};
-      const { status, json, headers, text } = await ask(path.replace('{model}', 'starter'), {
+      const { status, json, headers, text } = await ask(addressOf(path), {
         method,
         token: admin,
         ...body,
@@ -113,7 +120,7 @@ describe('REST on the whole studio', () => {
       expect(headers.get('cache-control')).toBe('no-store');
       const isWhole = route?.answer !== undefined;
       expect(isWhole ? route.checkAnswer(json) : null).toBeNull();
-      expect(text.endsWith('data: [DONE]\n\n')).toBe(!isWhole);
+      expect(text.endsWith('data: [DONE]\n\n')).toBe(!isWhole && route?.file === undefined);
     },
   );
 
@@ -125,6 +132,30 @@ describe('REST on the whole studio', () => {
     const route = ROUTES.find(({ path }) => path === '/chat');
     const check = new Ajv2020({ allowUnionTypes: true }).compile(route?.event ?? false);
     for (const event of events.slice(0, -1)) expect(check(JSON.parse(event.replace(/^data: /, '')))).toBe(true);
+  });
+
+  test('GET /projects/{id}/archive is a file with all that the project has', async () => {
+    const noise = randomBytes(400_000);
+    for (const path of ['src/a.bin', 'b.bin', 'c.bin']) {
+      await studio.graphql('mutation ($input: WriteFileInput!) { writeFile(input: $input) { path } }', {
+        variables: { input: { projectId: project, path, content: noise.toString('base64'), encoding: 'BASE64' } },
+        token: ada,
+      });
+    }
+    const address = `${studio.url}/projects/${project}/archive`;
+    const response = await fetch(address, { headers: { authorization: `Bearer ${ada}` } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/zip');
+    expect(response.headers.get('content-disposition')).toBe('attachment; filename="project.zip"');
+    const files = unzipSync(new Uint8Array(await response.arrayBuffer()));
+    expect(Object.keys(files)).toEqual(['b.bin', 'c.bin', 'src/', 'src/a.bin']);
+    expect(noise.equals(files['src/a.bin'] ?? new Uint8Array())).toBe(true);
+  });
+
+  test('GET /projects/{id}/archive of no project is 404, and a POST 405', async () => {
+    expect(await ask(`/projects/${randomUUID()}/archive`, { token: ada })).toMatchObject(refused(404, 'NOT_FOUND'));
+    expect(await ask('/projects/x/archive', { token: ada })).toMatchObject(refused(404, 'NOT_FOUND'));
+    expect((await post(`/projects/${project}/archive`, {}, ada)).status).toBe(405);
   });
 
   test.each(['/download', '/load', '/unload', '/admin/download', '/admin/load', '/admin/unload'])(
