@@ -9,6 +9,8 @@ const IN_VAIN = 0.75;
 /** What such a chunk took, times this, is borne from then on, and less with every chunk: it is tried again in the end. */
 const BORNE = 3;
 const LESS = 0.9;
+/** The most that is borne, in milliseconds. */
+const MOST_MS = 1_000;
 
 /** How much of a prompt is read in one go. */
 export interface Chunk {
@@ -28,7 +30,7 @@ export const FIRST_CHUNK: Chunk = { size: 32, mostMs: CHUNK_MS, twiceMs: null };
  */
 export const nextChunk = ({ size, mostMs, twiceMs }: Chunk, elapsedMs: number): Chunk => {
   if (twiceMs !== null && elapsedMs > CHUNK_MS && elapsedMs > twiceMs * IN_VAIN) {
-    return { size: size * 2, mostMs: elapsedMs * BORNE, twiceMs: null };
+    return { size: size * 2, mostMs: Math.min(elapsedMs * BORNE, MOST_MS), twiceMs: null };
   }
   const most = Math.max(CHUNK_MS, mostMs * LESS);
   if (elapsedMs > most && size > SMALLEST_CHUNK) return { size: size / 2, mostMs: most, twiceMs: elapsedMs };
