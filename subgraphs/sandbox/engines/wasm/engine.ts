@@ -1,7 +1,8 @@
 import { StudioError } from '#mesh/errors.ts';
 import type { JailOpening } from '../../jail/jail.ts';
-import type { Availability, Engine, Run } from '../engine.ts';
+import type { Availability, Engine, Job, Limits, Run } from '../engine.ts';
 import { execute } from './execution.ts';
+import type { Flavour } from './host/protocol.ts';
 import { startHost } from './host-process.ts';
 import { prepareLayout, type Layout } from './layout.ts';
 import { assign } from './orders.ts';
@@ -16,6 +17,25 @@ interface Works {
   readonly pool: HostPool;
 }
 
+type Unavailable = Extract<Availability, { outcome: 'unavailable' }>;
+
+type Found = { readonly outcome: 'found'; readonly works: Works; readonly reductions: readonly string[] } | Unavailable;
+
+const INCOMPLETE: Unavailable = {
+  outcome: 'unavailable',
+  reason: 'The packages that run WebAssembly are not whole.',
+  mend: "Run `npm ci` in the studio's folder.",
+};
+
+const takeHost = async (pool: HostPool, flavour: Flavour, limits: Limits): Promise<Lease> => {
+  try {
+    return await pool.take(flavour, limits);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'nothing is known';
+    throw new StudioError('ENGINE_UNAVAILABLE', `A WebAssembly host did not start: ${reason}`);
+  }
+};
+
 /**
  * The engine `wasm`: WebAssembly modules by Wasmer, and Python and JavaScript by interpreters that are WebAssembly
  * themselves; all of it in jailed processes that are kept warm.
@@ -23,6 +43,7 @@ interface Works {
  */
 export const createWasmEngine = (open: (again: boolean) => Promise<JailOpening>): Engine => {
   let works: Promise<Works> | null = null;
+  const starting = new Set<Promise<Run>>();
   const running = new Set<Run>();
   let isStopped = false;
 
@@ -39,48 +60,63 @@ export const createWasmEngine = (open: (again: boolean) => Promise<JailOpening>)
     return works;
   };
 
-  const availability = async ({ again = false } = {}): Promise<Availability> => {
+  const find = async (again: boolean): Promise<Found> => {
     const opening = await open(again);
     if (opening.outcome === 'unavailable') return opening;
-    const { layout } = await worksIn(opening);
-    return {
-      outcome: 'available',
-      driver: `wasmer ${layout.version}`,
-      isolation: 'wasm+namespaces+seccomp',
-      languages: ['python', 'javascript'],
-      reductions: opening.jail.reductions,
-    };
+    try {
+      return { outcome: 'found', works: await worksIn(opening), reductions: opening.jail.reductions };
+    } catch {
+      // Whichever of its files it was: the mend is the same.
+      return INCOMPLETE;
+    }
+  };
+
+  const begin = async (job: Job): Promise<Run> => {
+    const found = await find(false);
+    if (found.outcome === 'unavailable') {
+      throw new StudioError('ENGINE_UNAVAILABLE', `${found.reason} ${found.mend}`);
+    }
+    if (isStopped) throw new StudioError('ENGINE_UNAVAILABLE', 'The sandbox is being stopped.');
+    const assignment = assign(job);
+    const lease = await takeHost(found.works.pool, assignment.flavour, job.limits);
+    const run = execute(job, assignment, lease);
+    running.add(run);
+    void run.result.then(() => running.delete(run));
+    if (isStopped) run.cancel();
+    return run;
+  };
+  const cancelAll = (): void => {
+    for (const run of running) run.cancel();
   };
 
   return {
     name: 'wasm',
     slowdown: SLOWDOWN,
-    availability,
+    availability: async ({ again = false } = {}) => {
+      const found = await find(again);
+      if (found.outcome === 'unavailable') return found;
+      return {
+        outcome: 'available',
+        driver: `wasmer ${found.works.layout.version}`,
+        isolation: 'wasm+namespaces+seccomp',
+        languages: ['python', 'javascript'],
+        reductions: found.reductions,
+      };
+    },
     start: async (job) => {
-      const opening = await open(false);
-      if (opening.outcome === 'unavailable') {
-        throw new StudioError('ENGINE_UNAVAILABLE', `${opening.reason} ${opening.mend}`);
-      }
-      if (isStopped) throw new StudioError('ENGINE_UNAVAILABLE', 'The sandbox is being stopped.');
-      const assignment = assign(job);
-      const { pool } = await worksIn(opening);
-      const { memoryBytes, diskBytes } = job.limits;
-      let lease: Lease;
+      const start = begin(job);
+      starting.add(start);
       try {
-        lease = await pool.take(assignment.flavour, { memoryBytes, diskBytes });
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : 'nothing is known';
-        throw new StudioError('ENGINE_UNAVAILABLE', `A WebAssembly host did not start: ${reason}.`);
+        return await start;
+      } finally {
+        starting.delete(start);
       }
-      const run = execute(job, assignment, lease);
-      running.add(run);
-      void run.result.then(() => running.delete(run));
-      if (isStopped) run.cancel();
-      return run;
     },
     stop: async () => {
       isStopped = true;
-      for (const run of running) run.cancel();
+      cancelAll();
+      await Promise.allSettled(starting);
+      cancelAll();
       await Promise.all([...running].map(({ result }) => result));
       const found = await works?.catch(() => null);
       await found?.pool.close();

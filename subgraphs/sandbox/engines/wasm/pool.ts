@@ -1,22 +1,24 @@
 import type { Flavour } from './host/protocol.ts';
 import type { Host, HostSizes } from './host-process.ts';
 
-/** Of each flavour, hosts that wait for a job. */
+const MIB = 1024 ** 2;
+
+/** Hosts of one flavour that wait for a job, and of all. Each takes 90 to 170 MB. */
 const MAX_IDLE = 2;
+const MAX_IDLE_IN_ALL = 4;
 /** A host that has waited so long is let go, and its memory with it. */
 const IDLE_MS = 10 * 60_000;
 const MAX_JOBS = 32;
 /** By how much a host may have grown, over its jobs, and take another. */
-const MAX_GROWTH_BYTES = 160 * 1024 ** 2;
-
-const MIB = 1024 ** 2;
+const MAX_GROWTH_BYTES = 160 * MIB;
 /** What waiting hosts can give a program. A job that may have more gets a host of its own. */
 const COMMON: HostSizes = { memoryBytes: 1024 * MIB, diskBytes: 256 * MIB };
 
-interface Waiting {
+interface Member {
+  readonly flavour: Flavour;
   readonly host: Promise<Host>;
   jobs: number;
-  /** Null while the host is started. */
+  /** What it takes before its first job; null while it is started. */
   ownBytes: number | null;
   expiry: NodeJS.Timeout | null;
 }
@@ -24,7 +26,7 @@ interface Waiting {
 /** A host for one job, to be given back. */
 export interface Lease {
   readonly host: Host;
-  /** Once it is free again, or dead. */
+  /** Once the job is over. A host that is spent is killed, and another started where none waits. */
   readonly giveBack: (outcome: 'reusable' | 'spent') => Promise<void>;
 }
 
@@ -34,72 +36,70 @@ export interface HostPool {
   readonly close: () => Promise<void>;
 }
 
-/** Keeps hosts warm: from the first job of a flavour on there is one, unless nobody has asked for ten minutes. */
+/** Keeps hosts warm: from the first job of a flavour on one waits, unless nobody has asked for ten minutes. */
 export const createHostPool = (start: (flavour: Flavour, sizes: HostSizes) => Promise<Host>): HostPool => {
-  const idle = new Map<Flavour, Waiting[]>();
-  const all = new Set<Waiting>();
+  /** Those that wait, the longest first. */
+  const idle: Member[] = [];
+  const all = new Set<Member>();
   let isClosed = false;
 
-  const idleOf = (flavour: Flavour): Waiting[] => {
-    const list = idle.get(flavour) ?? [];
-    idle.set(flavour, list);
-    return list;
+  const launch = (flavour: Flavour, sizes: HostSizes): Member => {
+    const member: Member = { flavour, host: start(flavour, sizes), jobs: 0, ownBytes: null, expiry: null };
+    all.add(member);
+    member.host.catch(() => all.delete(member));
+    return member;
   };
-  const launch = (flavour: Flavour, sizes: HostSizes): Waiting => {
-    const waiting: Waiting = { host: start(flavour, sizes), jobs: 0, ownBytes: null, expiry: null };
-    all.add(waiting);
-    waiting.host.catch(() => all.delete(waiting));
-    return waiting;
-  };
-  const letGo = async (waiting: Waiting): Promise<void> => {
-    if (waiting.expiry !== null) clearTimeout(waiting.expiry);
-    const host = await waiting.host.catch(() => null);
+  const letGo = async (member: Member): Promise<void> => {
+    if (member.expiry !== null) clearTimeout(member.expiry);
+    const host = await member.host.catch(() => null);
     await host?.close();
-    all.delete(waiting);
+    all.delete(member);
   };
-  const park = (flavour: Flavour, waiting: Waiting): void => {
-    const list = idleOf(flavour);
-    list.push(waiting);
-    const leave = (): void => {
-      const at = list.indexOf(waiting);
-      if (at !== -1) list.splice(at, 1);
-      void letGo(waiting);
-    };
-    waiting.expiry = setTimeout(leave, IDLE_MS).unref();
-    // One that dies while it waits, or never comes up.
-    waiting.host
+  /** Nothing when it does not wait any more. */
+  const leave = (member: Member): void => {
+    const at = idle.indexOf(member);
+    if (at === -1) return;
+    idle.splice(at, 1);
+    void letGo(member);
+  };
+  const idleOf = (flavour: Flavour): readonly Member[] => idle.filter((member) => member.flavour === flavour);
+  const park = (member: Member): void => {
+    idle.push(member);
+    member.expiry = setTimeout(() => leave(member), IDLE_MS).unref();
+    // One that never comes up, or dies while it waits.
+    member.host
       .then(({ process }) => process.ended)
       .then(
-        () => list.includes(waiting) && leave(),
-        () => list.includes(waiting) && leave(),
+        () => leave(member),
+        () => leave(member),
       );
-  };
-  const refill = (flavour: Flavour): void => {
-    if (!isClosed && idleOf(flavour).length === 0) park(flavour, launch(flavour, COMMON));
+    const [longest] = idle;
+    if (idle.length > MAX_IDLE_IN_ALL && longest !== undefined) leave(longest);
   };
 
   return {
     take: async (flavour, sizes) => {
       const isCommon = sizes.memoryBytes <= COMMON.memoryBytes && sizes.diskBytes <= COMMON.diskBytes;
-      const waiting = (isCommon ? idleOf(flavour).pop() : undefined) ?? launch(flavour, isCommon ? COMMON : sizes);
-      if (waiting.expiry !== null) clearTimeout(waiting.expiry);
-      waiting.expiry = null;
-      const host = await waiting.host;
-      waiting.jobs++;
-      waiting.ownBytes ??= host.process.usage().memoryBytes;
+      const member = (isCommon ? idleOf(flavour).at(-1) : undefined) ?? launch(flavour, isCommon ? COMMON : sizes);
+      if (idle.includes(member)) idle.splice(idle.indexOf(member), 1);
+      if (member.expiry !== null) clearTimeout(member.expiry);
+      member.expiry = null;
+      const host = await member.host;
+      member.jobs++;
+      member.ownBytes ??= host.process.usage().memoryBytes;
+      const { ownBytes } = member;
+      const isFit = (): boolean =>
+        isCommon &&
+        !isClosed &&
+        member.jobs < MAX_JOBS &&
+        idleOf(flavour).length < MAX_IDLE &&
+        host.process.usage().memoryBytes - ownBytes < MAX_GROWTH_BYTES;
       return {
         host,
         giveBack: async (outcome) => {
-          const isFit =
-            outcome === 'reusable' &&
-            isCommon &&
-            !isClosed &&
-            waiting.jobs < MAX_JOBS &&
-            host.process.usage().memoryBytes - (waiting.ownBytes ?? 0) < MAX_GROWTH_BYTES &&
-            idleOf(flavour).length < MAX_IDLE;
-          if (isFit) park(flavour, waiting);
-          else await letGo(waiting);
-          refill(flavour);
+          if (outcome === 'reusable' && isFit()) park(member);
+          else await letGo(member);
+          if (!isClosed && idleOf(flavour).length === 0) park(launch(flavour, COMMON));
         },
       };
     },
