@@ -268,8 +268,27 @@ print("end")`,
       holds: says('end'),
     },
     twin: {
-      code: 'import os\nopen("a", "w").write("hi")\nos.symlink("a", "b")\nprint(open("b").read(), os.getcwd())',
+      code: 'import os\nopen("a", "w").write("hi")\nos.rename("a", "b")\nprint(open("b").read(), os.getcwd())',
       holds: says('hi /workspace'),
+    },
+  },
+  {
+    // To who reads only the names, the second link stays in the working folder; the kernel follows the first.
+    name: "the memory of its host, by links that lead out through one another's names",
+    language: 'python',
+    attack: {
+      code: `
+import os
+def tries(what, call):
+    try: print(what, call())
+    except OSError: pass
+tries("dot", lambda: os.symlink(".", "/workspace/x"))
+tries("out", lambda: os.symlink("x/x/x/../../../proc", "/workspace/out"))
+tries("environ", lambda: open("/workspace/out/self/environ").read())
+tries("memory", lambda: os.open("/workspace/out/self/mem", os.O_RDWR))
+tries("process 1", lambda: os.open("/workspace/out/1/mem", os.O_RDWR))
+print("end")`,
+      holds: says('end'),
     },
   },
   {

@@ -8,8 +8,9 @@ import { complain, readableFile, STDERR, STDOUT } from './streams.ts';
 const WORKSPACE = '/workspace';
 const TEMPORARY = '/tmp';
 const SYSTEM = 'wasi_snapshot_preview1';
-/** WASI's "not supported". */
+/** WASI's "not supported" and "not permitted". */
 const ENOSYS = 52;
+const EPERM = 63;
 /** From here on, memory that cannot grow is what a failing program fails of. */
 const FULL = 7 / 8;
 
@@ -35,7 +36,7 @@ const INTERPRETERS: Readonly<Record<Language, Interpreter>> = {
     ending: null,
   },
   javascript: {
-    command: ['quickjs', '/javascript/main.js'],
+    command: ['quickjs', '--', '/javascript/main.js'],
     env: {},
     // It has no working folder: what has no folder in front of it is looked for in the root.
     folders: { ...FOLDERS, '/': WORKSPACE, '/javascript': '/javascript' },
@@ -44,6 +45,12 @@ const INTERPRETERS: Readonly<Record<Language, Interpreter>> = {
 };
 
 const cell = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Node's WASI judges where a link leads by its name alone: by one link through another a program came to /proc, and to
+ * the memory of this process, which runs the jobs of others after it.
+ */
+const refuseLink = (): number => EPERM;
 
 /** WASI's `sched_yield`: a millisecond of rest, of which sitecustomize.py makes Python's sleep. */
 const pause = (): number => {
@@ -113,7 +120,7 @@ export const createScripts = async (
       // QuickJS was built for a runtime with sockets.
       const missing = Object.fromEntries(needed.map(({ name }) => [name, () => ENOSYS]));
       const instance = await WebAssembly.instantiate(module, {
-        [SYSTEM]: { ...missing, ...wasi.wasiImport, sched_yield: pause },
+        [SYSTEM]: { ...missing, ...wasi.wasiImport, sched_yield: pause, path_symlink: refuseLink },
         [MEMORY.module]: { [MEMORY.name]: memory },
       });
       const exitCode = wasi.start(instance);
