@@ -22,6 +22,8 @@ const MAPPED: Readonly<Record<SubgraphName, readonly string[]>> = {
     'Execution',
     'ExecutionFile',
     'ExecutionEvent',
+    'Terminal',
+    'TerminalOutput',
     'Checkpoint',
     'CheckpointChange',
     'ChangeSet',

@@ -18,6 +18,7 @@ describe('the configuration', () => {
       modelsDir: '/studio/.devstudio/models',
       modelMemory: { share: 0.75 },
       modelIdleMinutes: 30,
+      terminalIdleMinutes: 15,
       requestLogDays: 30,
       modelsOnDemand: true,
       hub: { endpoint: 'https://huggingface.co', token: undefined },

@@ -110,6 +110,11 @@ const Environment = z.object({
     .regex(/^[0-8]$/, 'a number from 0 to 8')
     .transform(Number)
     .optional(),
+  DEVSTUDIO_TERMINAL_IDLE_MINUTES: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, 'minutes from 1 to 9999')
+    .transform(Number)
+    .default(15),
   HF_ENDPOINT: httpUrl.default('https://huggingface.co'),
   HF_TOKEN: z
     .string()
@@ -187,6 +192,8 @@ export interface Config {
   readonly modelsOnDemand: boolean;
   /** How many virtual machines of the engine micro wait for a job; undefined for as many as suit the host. */
   readonly microWarm: number | undefined;
+  /** After so many minutes in which nobody reads or types, a terminal is ended. */
+  readonly terminalIdleMinutes: number;
   /** Where models are downloaded from, without a slash at the end, and what lets one in there. */
   readonly hub: { readonly endpoint: string; readonly token: string | undefined };
   readonly host: string;
@@ -285,6 +292,7 @@ export const readConfig = (env: NodeJS.ProcessEnv, root: string): Config => {
     modelIdleMinutes: values.DEVSTUDIO_MODEL_IDLE_MINUTES,
     modelsOnDemand: values.DEVSTUDIO_MODEL_ON_DEMAND,
     microWarm: values.DEVSTUDIO_MICRO_WARM,
+    terminalIdleMinutes: values.DEVSTUDIO_TERMINAL_IDLE_MINUTES,
     hub: { endpoint: values.HF_ENDPOINT, token: values.HF_TOKEN },
     host: values.DEVSTUDIO_HOST,
     publicUrl: values.DEVSTUDIO_PUBLIC_URL ?? `http://${host}:${values.GATEWAY_PORT}`,

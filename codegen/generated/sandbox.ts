@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { ProjectMapper, FileMapper, FileVersionMapper, FileLockMapper, ProjectEventMapper, ExecutionMapper, ExecutionFileMapper, ExecutionEventMapper, CheckpointMapper, CheckpointChangeMapper, ChangeSetMapper, ProposedFileMapper, UserMapper } from '../../subgraphs/sandbox/mappers.ts';
+import type { ProjectMapper, FileMapper, FileVersionMapper, FileLockMapper, ProjectEventMapper, ExecutionMapper, ExecutionFileMapper, ExecutionEventMapper, TerminalMapper, TerminalOutputMapper, CheckpointMapper, CheckpointChangeMapper, ChangeSetMapper, ProposedFileMapper, UserMapper } from '../../subgraphs/sandbox/mappers.ts';
 import type { RequestContext } from '../../mesh/subgraph.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -502,6 +502,8 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Ends one of the caller's executions with all its processes, or takes it from the queue. One that has ended stays as it is. */
   cancelExecution: Execution;
+  /** Ends a terminal with all its processes, or takes one that has ended from the list; false when there is none any more. */
+  closeTerminal: Scalars['Boolean']['output'];
   /** Keeps what the project holds now, to be restored or compared later. Contents are shared, so that it costs little. */
   createCheckpoint: Checkpoint;
   /** Makes a folder, and those above it. One that is there already is fine. */
@@ -533,16 +535,28 @@ export type Mutation = {
   lockFile: FileLock;
   /** Moves a file, or a folder with all that is below it, to a place where nothing is. Answers the file, null for a folder. */
   moveFile?: Maybe<File>;
+  /**
+   * Opens a shell in a terminal, over a copy of a project's files. It ends with the session or key that opened it, when
+   * nobody has read or typed for a while, and after 12 hours.
+   */
+  openTerminal: Terminal;
   /** Proposes changes of files, of which none happens before it is accepted. */
   proposeChangeSet: ChangeSet;
   /** Gives one of the caller's projects another name. */
   renameProject: Project;
+  /** The program in the foreground is told of the new size. */
+  resizeTerminal: Terminal;
   /** Makes the project again what it was, whole or not at all. Answers the checkpoint of what it was before this. */
   restoreCheckpoint: Checkpoint;
   /** Writes what a file held before, deleted ones included. */
   restoreFile: File;
   /** Runs a program in isolation and answers at once; `executionEvents` follows it. */
   startExecution: Execution;
+  /**
+   * Types bytes, at most 16384, in base64. Whoever types numbers the messages from 1 on, so that one that is sent again is
+   * taken once. Answers the number of the last one that was taken.
+   */
+  typeInTerminal: Scalars['Int']['output'];
   /** Releases a lock in one of the caller's projects, also one that an agent holds; false when there is none any more. */
   unlockFile: Scalars['Boolean']['output'];
   /** Takes a part of a ZIP archive in, in order, to be imported when it is whole. What is not imported within an hour is forgotten. */
@@ -553,6 +567,11 @@ export type Mutation = {
 
 
 export type MutationCancelExecutionArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationCloseTerminalArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -618,6 +637,11 @@ export type MutationMoveFileArgs = {
 };
 
 
+export type MutationOpenTerminalArgs = {
+  input: OpenTerminalInput;
+};
+
+
 export type MutationProposeChangeSetArgs = {
   input: ProposeChangeSetInput;
 };
@@ -626,6 +650,13 @@ export type MutationProposeChangeSetArgs = {
 export type MutationRenameProjectArgs = {
   id: Scalars['ID']['input'];
   name: Scalars['String']['input'];
+};
+
+
+export type MutationResizeTerminalArgs = {
+  columns: Scalars['Int']['input'];
+  id: Scalars['ID']['input'];
+  rows: Scalars['Int']['input'];
 };
 
 
@@ -646,6 +677,14 @@ export type MutationStartExecutionArgs = {
 };
 
 
+export type MutationTypeInTerminalArgs = {
+  data: Scalars['String']['input'];
+  id: Scalars['ID']['input'];
+  sequence: Scalars['Int']['input'];
+  writer?: Scalars['String']['input'];
+};
+
+
 export type MutationUnlockFileArgs = {
   id: Scalars['ID']['input'];
 };
@@ -658,6 +697,17 @@ export type MutationUploadArchiveArgs = {
 
 export type MutationWriteFileArgs = {
   input: WriteFileInput;
+};
+
+export type OpenTerminalInput = {
+  /** From 1 to 1000. */
+  columns?: Scalars['Int']['input'];
+  /** `run:bash`, `run:python`, `run:node`, `micro:python`, `micro:node`; or `bash`, `python`, `node` for the best that this host has. */
+  engine?: Scalars['String']['input'];
+  /** Whose files lie in the working folder; the caller's default project when left out. */
+  projectId?: InputMaybe<Scalars['ID']['input']>;
+  /** From 1 to 500. */
+  rows?: Scalars['Int']['input'];
 };
 
 export type OutputStream =
@@ -830,6 +880,8 @@ export type Query = {
   projects: Array<Project>;
   /** The first places where a pattern matches in the files of a project, by path. */
   searchProject: SearchResult;
+  /** The caller's terminals, oldest first, with those that ended in the last ten minutes. */
+  terminals: Array<Terminal>;
 };
 
 
@@ -943,6 +995,12 @@ export type Subscription = {
   projectEvents: ProjectEvent;
   /** Tells where a pattern matches in the files of a project as it is found, by path. A stream that nobody reads for 30 s ends. */
   searchProject: SearchEvent;
+  /**
+   * What one of the caller's terminals shows, from the byte `after` on. It ends after 131072 bytes, and with `ended`; before
+   * `ended` subscribe again, with `after` = the end of what has arrived. The program waits for that when it is 262144 bytes
+   * ahead.
+   */
+  terminalOutput: TerminalOutput;
 };
 
 
@@ -971,6 +1029,62 @@ export type SubscriptionProjectEventsArgs = {
 export type SubscriptionSearchProjectArgs = {
   first?: Scalars['Int']['input'];
   input: SearchInput;
+};
+
+
+export type SubscriptionTerminalOutputArgs = {
+  after?: Scalars['Float']['input'];
+  id: Scalars['ID']['input'];
+};
+
+/** A shell in a terminal. */
+export type Terminal = {
+  __typename?: 'Terminal';
+  columns: Scalars['Int']['output'];
+  driver: Scalars['String']['output'];
+  /** Null while it lives. */
+  ended?: Maybe<TerminalEnd>;
+  /** The engine that it came to, for example `run:bash` for `bash`. */
+  engine: Scalars['String']['output'];
+  /** Of its shell; null when that was ended by a signal. */
+  exitCode?: Maybe<Scalars['Int']['output']>;
+  id: Scalars['ID']['output'];
+  isolation: Scalars['String']['output'];
+  openedAt: Scalars['DateTime']['output'];
+  /** Whose files it began with; null where it had none. */
+  project?: Maybe<Project>;
+  rows: Scalars['Int']['output'];
+};
+
+/** Why a terminal is over. */
+export type TerminalEnd =
+  | 'CLOSED'
+  | 'CPU_EXCEEDED'
+  | 'DISK_EXCEEDED'
+  /** The engine broke; the program is not to blame. */
+  | 'ENGINE_FAILED'
+  /** Its shell ended. */
+  | 'EXITED'
+  /** Nobody had read or typed for a while. */
+  | 'IDLE'
+  | 'MEMORY_EXCEEDED'
+  /** The session or key that opened it has ended, or may not run code any more. */
+  | 'SESSION_ENDED'
+  /** The sandbox was stopped. */
+  | 'STOPPED'
+  | 'TIMED_OUT';
+
+export type TerminalOutput = {
+  __typename?: 'TerminalOutput';
+  /** Exactly what the program wrote, in base64; what a terminal makes of it is the reader's. */
+  data: Scalars['String']['output'];
+  /** In the last one; null before. */
+  ended?: Maybe<TerminalEnd>;
+  exitCode?: Maybe<Scalars['Int']['output']>;
+  /** Bytes before `offset` that are not known any more: more came than this reader has fetched. */
+  lost: Scalars['Float']['output'];
+  /** Of the first byte of `data`, from 0 on. */
+  offset: Scalars['Float']['output'];
 };
 
 export type UploadArchiveInput = {
@@ -1156,6 +1270,7 @@ export type ResolversTypes = {
   LockFileInput: LockFileInput;
   MoveFileInput: MoveFileInput;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  OpenTerminalInput: OpenTerminalInput;
   OutputStream: OutputStream;
   OutputTotals: ResolverTypeWrapper<OutputTotals>;
   OutputTruncation: ResolverTypeWrapper<OutputTruncation>;
@@ -1175,6 +1290,9 @@ export type ResolversTypes = {
   SearchMatch: ResolverTypeWrapper<SearchMatch>;
   SearchResult: ResolverTypeWrapper<SearchResult>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Terminal: ResolverTypeWrapper<TerminalMapper>;
+  TerminalEnd: TerminalEnd;
+  TerminalOutput: ResolverTypeWrapper<TerminalOutputMapper>;
   UploadArchiveInput: UploadArchiveInput;
   User: ResolverTypeWrapper<UserMapper>;
   VariableInput: VariableInput;
@@ -1217,6 +1335,7 @@ export type ResolversParentTypes = {
   LockFileInput: LockFileInput;
   MoveFileInput: MoveFileInput;
   Mutation: Record<PropertyKey, never>;
+  OpenTerminalInput: OpenTerminalInput;
   OutputTotals: OutputTotals;
   OutputTruncation: OutputTruncation;
   Project: ProjectMapper;
@@ -1233,6 +1352,8 @@ export type ResolversParentTypes = {
   SearchMatch: SearchMatch;
   SearchResult: SearchResult;
   Subscription: Record<PropertyKey, never>;
+  Terminal: TerminalMapper;
+  TerminalOutput: TerminalOutputMapper;
   UploadArchiveInput: UploadArchiveInput;
   User: UserMapper;
   VariableInput: VariableInput;
@@ -1417,6 +1538,7 @@ export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   cancelExecution?: Resolver<ResolversTypes['Execution'], ParentType, ContextType, RequireFields<MutationCancelExecutionArgs, 'id'>>;
+  closeTerminal?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationCloseTerminalArgs, 'id'>>;
   createCheckpoint?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType, RequireFields<MutationCreateCheckpointArgs, 'input'>>;
   createFolder?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationCreateFolderArgs, 'input'>>;
   createProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationCreateProjectArgs, 'name'>>;
@@ -1428,11 +1550,14 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   importArchive?: Resolver<ResolversTypes['ImportedArchive'], ParentType, ContextType, RequireFields<MutationImportArchiveArgs, 'input'>>;
   lockFile?: Resolver<ResolversTypes['FileLock'], ParentType, ContextType, RequireFields<MutationLockFileArgs, 'input'>>;
   moveFile?: Resolver<Maybe<ResolversTypes['File']>, ParentType, ContextType, RequireFields<MutationMoveFileArgs, 'input'>>;
+  openTerminal?: Resolver<ResolversTypes['Terminal'], ParentType, ContextType, RequireFields<MutationOpenTerminalArgs, 'input'>>;
   proposeChangeSet?: Resolver<ResolversTypes['ChangeSet'], ParentType, ContextType, RequireFields<MutationProposeChangeSetArgs, 'input'>>;
   renameProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationRenameProjectArgs, 'id' | 'name'>>;
+  resizeTerminal?: Resolver<ResolversTypes['Terminal'], ParentType, ContextType, RequireFields<MutationResizeTerminalArgs, 'columns' | 'id' | 'rows'>>;
   restoreCheckpoint?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType, RequireFields<MutationRestoreCheckpointArgs, 'id' | 'projectId'>>;
   restoreFile?: Resolver<ResolversTypes['File'], ParentType, ContextType, RequireFields<MutationRestoreFileArgs, 'input'>>;
   startExecution?: Resolver<ResolversTypes['Execution'], ParentType, ContextType, RequireFields<MutationStartExecutionArgs, 'input'>>;
+  typeInTerminal?: Resolver<ResolversTypes['Int'], ParentType, ContextType, RequireFields<MutationTypeInTerminalArgs, 'data' | 'id' | 'sequence' | 'writer'>>;
   unlockFile?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationUnlockFileArgs, 'id'>>;
   uploadArchive?: Resolver<ResolversTypes['ArchiveUpload'], ParentType, ContextType, RequireFields<MutationUploadArchiveArgs, 'input'>>;
   writeFile?: Resolver<ResolversTypes['File'], ParentType, ContextType, RequireFields<MutationWriteFileArgs, 'input'>>;
@@ -1507,6 +1632,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, Partial<QueryProjectArgs>>;
   projects?: Resolver<Array<ResolversTypes['Project']>, ParentType, ContextType>;
   searchProject?: Resolver<ResolversTypes['SearchResult'], ParentType, ContextType, RequireFields<QuerySearchProjectArgs, 'first' | 'input'>>;
+  terminals?: Resolver<Array<ResolversTypes['Terminal']>, ParentType, ContextType>;
 };
 
 export type SearchEventResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['SearchEvent'] = ResolversParentTypes['SearchEvent']> = {
@@ -1539,6 +1665,28 @@ export type SubscriptionResolvers<ContextType = RequestContext, ParentType exten
   exportProject?: SubscriptionResolver<ResolversTypes['ArchivePart'], "exportProject", ParentType, ContextType, RequireFields<SubscriptionExportProjectArgs, 'projectId'>>;
   projectEvents?: SubscriptionResolver<ResolversTypes['ProjectEvent'], "projectEvents", ParentType, ContextType, RequireFields<SubscriptionProjectEventsArgs, 'projectId'>>;
   searchProject?: SubscriptionResolver<ResolversTypes['SearchEvent'], "searchProject", ParentType, ContextType, RequireFields<SubscriptionSearchProjectArgs, 'first' | 'input'>>;
+  terminalOutput?: SubscriptionResolver<ResolversTypes['TerminalOutput'], "terminalOutput", ParentType, ContextType, RequireFields<SubscriptionTerminalOutputArgs, 'after' | 'id'>>;
+};
+
+export type TerminalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Terminal'] = ResolversParentTypes['Terminal']> = {
+  columns?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  driver?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  ended?: Resolver<Maybe<ResolversTypes['TerminalEnd']>, ParentType, ContextType>;
+  engine?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  exitCode?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isolation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  openedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType>;
+  rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type TerminalOutputResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['TerminalOutput'] = ResolversParentTypes['TerminalOutput']> = {
+  data?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  ended?: Resolver<Maybe<ResolversTypes['TerminalEnd']>, ParentType, ContextType>;
+  exitCode?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  lost?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  offset?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 };
 
 export type UserResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User'], FederationReferenceType extends FederationReferenceTypes['User'] = FederationReferenceTypes['User']> = {
@@ -1580,6 +1728,8 @@ export type Resolvers<ContextType = RequestContext> = {
   SearchMatch?: SearchMatchResolvers<ContextType>;
   SearchResult?: SearchResultResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
+  Terminal?: TerminalResolvers<ContextType>;
+  TerminalOutput?: TerminalOutputResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
 };
 

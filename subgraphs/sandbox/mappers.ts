@@ -1,6 +1,8 @@
 import type { BoundedOutput } from './executions/bounded-output.ts';
 import type { ExecutionStep } from './executions/events.ts';
 import type { ExecutionFacts, ResultFile } from './store/executions.ts';
+export type { OpenTerminal as TerminalMapper } from './terminals/terminals.ts';
+export type { Shown as TerminalOutputMapper } from './terminals/terminal.ts';
 
 /** A project as its row has it. */
 export interface ProjectMapper {

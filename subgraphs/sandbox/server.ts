@@ -9,6 +9,7 @@ import { openPool, serviceAddress } from '#mesh/database/pool.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Secret } from '#mesh/secret.ts';
 import type { Subgraph } from '#mesh/service.ts';
+import { startRounds } from '#mesh/rounds.ts';
 import { createSubgraph } from '#mesh/subgraph.ts';
 import { openEngines } from './engines/engines.ts';
 import { eraseProjects } from './erasure.ts';
@@ -33,10 +34,13 @@ import { fileContent, fileMutations } from './resolvers/files.ts';
 import { lockResolvers } from './resolvers/locks.ts';
 import { pastResolvers } from './resolvers/past.ts';
 import { searchResolvers } from './resolvers/search.ts';
+import { terminalResolvers } from './resolvers/terminals.ts';
 import { watchResolvers } from './resolvers/watch.ts';
 import { personalDataResolvers } from './resolvers/personal-data.ts';
 import { projectResolvers } from './resolvers/projects.ts';
 import { eraseExecutions } from './store/executions.ts';
+import { credentialsWith } from './store/credentials.ts';
+import { createTerminals } from './terminals/terminals.ts';
 
 export interface SandboxOptions {
   readonly config: Config;
@@ -48,6 +52,9 @@ export interface SandboxOptions {
 
 /** How long the history keeps an execution. */
 const HISTORY_DAYS = 30;
+
+/** How soon a terminal ends after its session. */
+const SWEEP_MS = 1_000;
 
 /** Starts the sandbox: projects and their files, and what runs programs. */
 export const startSandbox = async ({ config, databaseUrl, secret, log }: SandboxOptions): Promise<Subgraph> => {
@@ -71,14 +78,32 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
   const catalogue = createCatalogue(engines);
   const executions = await startExecutions({ database, files, projects, catalogue, days: HISTORY_DAYS, log });
   const ofExecutions = executionResolvers(catalogue, executions, projects);
+  const terminals = createTerminals({
+    catalogue,
+    projects,
+    files,
+    mayRun: (ids) => credentialsWith(database, 'code:run', ids),
+    idleMs: config.terminalIdleMinutes * 60_000,
+    now: () => performance.now(),
+    log,
+  });
+  const sweeping = startRounds('looking after terminals', () => terminals.sweep(), { log, pauseMs: SWEEP_MS });
+  const ofTerminals = terminalResolvers(terminals, projects);
   const resolvers: Resolvers = {
-    Query: { ...ofProjects.Query, ...ofExecutions.Query, ...ofChangeSets.Query, ...ofSearch.Query },
+    Query: {
+      ...ofProjects.Query,
+      ...ofExecutions.Query,
+      ...ofTerminals.Query,
+      ...ofChangeSets.Query,
+      ...ofSearch.Query,
+    },
     Mutation: {
       ...ofProjects.Mutation,
       ...fileMutations(projects, files),
       ...ofPast.Mutation,
       ...ofLocks.Mutation,
       ...ofExecutions.Mutation,
+      ...ofTerminals.Mutation,
       ...ofCheckpoints.Mutation,
       ...ofChangeSets.Mutation,
       ...ofArchives.Mutation,
@@ -88,6 +113,7 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
       ...ofSearch.Subscription,
       ...ofArchives.Subscription,
       ...ofExecutions.Subscription,
+      ...ofTerminals.Subscription,
     },
     Project: {
       ...ofProjects.Project,
@@ -107,6 +133,8 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
     Execution: ofExecutions.Execution,
     ExecutionFile: ofExecutions.ExecutionFile,
     ExecutionEvent: ofExecutions.ExecutionEvent,
+    Terminal: ofTerminals.Terminal,
+    TerminalOutput: ofTerminals.TerminalOutput,
     User: personalDataResolvers((userId, after) => projectDataOf({ database, files }, userId, after)),
   };
   const erase = async (userId: string): Promise<void> => {
@@ -134,6 +162,8 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
     },
     metrics: executions.metrics.registry,
     stop: async () => {
+      await sweeping.stop();
+      await terminals.stop();
       await executions.stop();
       await engines.stop();
       await erasing.stop();
