@@ -103,7 +103,9 @@ export const createLive = (made: NewExecution): Live => {
       events.output(output);
     },
     ends: ({ status, exitCode, totals, files: left, ...rest }) => {
-      files = left.map(({ path, bytes }) => ({ path, size: bytes.length, bytes: Buffer.from(bytes) }));
+      files = left
+        .map(({ path, bytes }) => ({ path, size: bytes.length, bytes: Buffer.from(bytes) }))
+        .toSorted((a, b) => (a.path < b.path ? -1 : 1));
       const written = totals ?? delivered;
       events.exited({ status, exitCode });
       facts = {
