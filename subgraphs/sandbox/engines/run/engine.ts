@@ -1,10 +1,10 @@
 import { statfsSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { StudioError } from '#mesh/errors.ts';
-import { parseFilePath } from '../../files/file-path.ts';
 import type { Jail, JailedProcess, JailOpening } from '../../jail/jail.ts';
 import { findInUsr } from '../../jail/host.ts';
 import type { Availability, Engine, Job, Language, Result, Run } from '../engine.ts';
+import { checkJobTexts, refuse } from '../job-check.ts';
 import { collectFiles } from './collect.ts';
 import { bashRuntime, nodeRuntime, pythonRuntime, type Runtime, type Runtimes } from './languages.ts';
 import { collectOutput } from './output.ts';
@@ -16,9 +16,6 @@ const PATH = '/opt/node/bin:/usr/local/bin:/usr/bin:/bin';
 /** What counts as no room left: a block or a few. */
 const LITTLE_BYTES = 64 * 1024;
 
-const refuse = (sentence: string, argument: string): StudioError =>
-  new StudioError('BAD_USER_INPUT', sentence, { argument });
-
 const runtimeOf = (job: Job, runtimes: Runtimes): Runtime => {
   const { program } = job;
   if (program.kind === 'module') throw refuse('The engine run takes scripts, not WebAssembly.', 'engine');
@@ -26,18 +23,6 @@ const runtimeOf = (job: Job, runtimes: Runtimes): Runtime => {
   if (runtime === undefined) throw refuse(`The engine run does not know ${program.language} here.`, 'engine');
   if (program.kind === 'shell' && job.terminal === null) throw refuse('A shell needs a terminal.', 'engine');
   return runtime;
-};
-
-const checkTexts = (job: Job): void => {
-  const paths = [...job.files.map(({ path }) => path), ...(job.program.kind === 'script' ? [job.program.path] : [])];
-  for (const path of paths) {
-    const verdict = parseFilePath(path);
-    if (verdict.outcome === 'refused') throw new StudioError('PATH_REFUSED', `The path ${verdict.reason}.`);
-  }
-  if (job.args.some((argument) => argument.includes('\0'))) throw refuse('An argument holds a NUL.', 'args');
-  for (const [name, value] of Object.entries(job.env)) {
-    if (!/^[^=\0]+$/.test(name) || value.includes('\0')) throw refuse('A variable is not valid.', 'env');
-  }
 };
 
 const hasNoRoom = (folder: string): boolean => {
@@ -134,7 +119,7 @@ const startIn = async (
   runtimes: Runtimes,
   job: Job,
 ): Promise<{ readonly run: Run; readonly closed: Promise<void> }> => {
-  checkTexts(job);
+  checkJobTexts(job);
   const runtime = runtimeOf(job, runtimes);
   const { limits, program } = job;
   const command = program.kind === 'script' ? [...runtime.script(limits.memoryBytes), program.path] : runtime.shell;
