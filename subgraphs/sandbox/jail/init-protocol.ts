@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { ARCHITECTURES, PRLIMIT, SETSID, type Architecture } from './syscalls.ts';
+import { ARCHITECTURES, PRCTL, PRLIMIT, SETSID, type Architecture } from './syscalls.ts';
 
 /** Resources of setrlimit(2); the numbers are the same on x86-64 and arm64. */
 const RESOURCES = {
@@ -45,6 +45,7 @@ export const encodeOrder = (order: InitOrder, architecture: Architecture): reado
   const { terminal } = order;
   const small = [
     frame('D', order.folder),
+    frame('P', String(PRCTL[column])),
     ...(terminal === null ? [] : [frame('T', `${SETSID[column]} ${terminal.rows} ${terminal.columns}`)]),
     ...order.command.map((argument) => frame('A', argument)),
     ...Object.entries(order.env).map(([name, value]) => frame('V', `${name}\0${value}`)),

@@ -57,7 +57,7 @@ sub write_file {
     close $file;
 }
 
-my (@command, %environment, @limits, $folder, $terminal);
+my (@command, %environment, @limits, $folder, $prctl, $terminal);
 
 tell_service('R', '');    # All is mounted.
 while (1) {
@@ -67,9 +67,13 @@ while (1) {
     elsif ($kind eq 'L') { push @limits, [split ' ', $body] }                    # prlimit's number, resource, value
     elsif ($kind eq 'F') { my $end = index($body, "\0"); write_file(substr($body, 0, $end), substr($body, $end + 1)) }
     elsif ($kind eq 'D') { $folder = $body }
+    elsif ($kind eq 'P') { $prctl = $body }
     elsif ($kind eq 'T') { $terminal = [split ' ', $body] }                     # setsid's number, rows, columns
     elsif ($kind eq 'G') { last }
 }
+
+# The program is of the same user: it could write this process's memory, and be free of the limits that it starts with.
+syscall(0 + $prctl, 4, 0, 0, 0, 0) == 0 or fail('Process 1 cannot be closed');    # PR_SET_DUMPABLE
 
 # This process keeps the terminal open too, so that a program may close it for a while.
 my ($master, $slave, $kept);

@@ -15,15 +15,18 @@ export const SOCKET: Numbers = [41, 198];
 export const SOCKETPAIR: Numbers = [53, 199];
 export const PRLIMIT: Numbers = [302, 261];
 export const SETSID: Numbers = [112, 157];
+export const PRCTL: Numbers = [157, 167];
 
 /** Answered with "not permitted": other processes' memory, mounts, modules, clocks, keys, and memory that nobody counts. */
 export const NOT_PERMITTED = {
   ptrace: [101, 117],
   syslog: [103, 116],
   personality: [135, 92],
+  uselib: [134, -1],
   ustat: [136, -1],
   sysfs: [139, -1],
   vhangup: [153, 58],
+  modify_ldt: [154, -1],
   pivot_root: [155, 41],
   _sysctl: [156, -1],
   adjtimex: [159, 171],
@@ -80,6 +83,7 @@ export const NOT_PERMITTED = {
   pidfd_getfd: [438, 438],
   process_madvise: [440, 440],
   mount_setattr: [442, 442],
+  open_tree_attr: [467, 467],
   quotactl_fd: [443, 443],
   shmget: [29, 194],
   shmat: [30, 196],

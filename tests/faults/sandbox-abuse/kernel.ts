@@ -64,6 +64,25 @@ export const KERNEL: readonly Abuse[] = [
     },
   },
   {
+    name: 'the memory and the descriptors of process 1, which bears no limits',
+    language: 'python',
+    attack: {
+      code: `
+import os
+def tries(what, call):
+    try: print(what, call())
+    except OSError: pass
+tries("memory", lambda: open("/proc/1/mem", "r+b"))
+tries("maps", lambda: len(open("/proc/1/maps").read()))
+tries("environment", lambda: open("/proc/1/environ").read())
+tries("descriptors", lambda: os.listdir("/proc/1/fd"))
+tries("root", lambda: os.listdir("/proc/1/root"))
+print("end")`,
+      holds: says('end'),
+    },
+    twin: { code: 'print(open("/proc/self/mem", "r+b").writable())', holds: says('True') },
+  },
+  {
     name: 'typing into a terminal',
     language: 'python',
     attack: {
