@@ -177,3 +177,26 @@ test('a program that takes nothing of what is typed can be resized and ended all
   expect(await close()).toMatchObject({ status: 'CANCELLED' });
   await typing;
 });
+
+test('every byte that is typed arrives, however slowly the program takes them', async () => {
+  const { run, type, until, close } = await open();
+  await until('$ ');
+  const bytes = Buffer.from(Array.from({ length: 200_000 }, (_, index) => (index * 7) % 256));
+  const code = 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read(200000)).hexdigest())';
+  await type(`stty raw -echo; echo re"ady"; sleep 0.1; python3 -c '${code}'\n`);
+  await until('ready');
+  await run.write(bytes);
+  await until(createHash('sha256').update(bytes).digest('hex'));
+  expect(await close()).toMatchObject({ status: 'CANCELLED' });
+});
+
+test('a program cannot type into its terminal what the shell would take after its end', async () => {
+  const { type, until, close } = await open();
+  await until('$ ');
+  for (const request of ['0x5412', '0x541c', '0x100005412']) {
+    const call = `ctypes.CDLL(None, use_errno=True).ioctl(0, ctypes.c_ulong(${request}), b"x")`;
+    await type(`python3 -c 'import ctypes; print(${call}, ctypes.get_errno())'; clear\n`);
+    expect(await until('-1 1\r\n')).not.toContain('\n0 ');
+  }
+  await close();
+});

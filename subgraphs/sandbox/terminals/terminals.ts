@@ -165,9 +165,7 @@ export const createTerminals = ({
       projectId: project?.id ?? null,
       openedAt: new Date().toISOString(),
     };
-    const opened = { facts, terminal: holdTerminal(run, size, now, log.child({ terminal: id })) };
-    all.set(id, opened);
-    return opened;
+    return { facts, terminal: holdTerminal(run, size, now, log.child({ terminal: id })) };
   };
   const killAll = async (terminals: readonly OpenTerminal[], why: TerminalEnd): Promise<void> =>
     void (await Promise.all(terminals.map(({ terminal }) => terminal.kill(why))));
@@ -181,6 +179,8 @@ export const createTerminals = ({
       const place = takePlace(caller.userId);
       try {
         const opened = await start(caller, order);
+        opening.delete(place);
+        all.set(opened.facts.id, opened);
         if (isStopped) await opened.terminal.kill('STOPPED');
         forgetEnded();
         return opened;
