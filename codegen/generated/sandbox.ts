@@ -407,6 +407,17 @@ export type FileMatches = {
   path: Scalars['String']['output'];
 };
 
+/** Some lines of a file. */
+export type FilePart = {
+  __typename?: 'FilePart';
+  id: Scalars['ID']['output'];
+  /** The first of its lines, counted from 1. */
+  line: Scalars['Int']['output'];
+  /** Of one of the files that have this content. */
+  path: Scalars['String']['output'];
+  text: Scalars['String']['output'];
+};
+
 /** A content that a file has or had. */
 export type FileVersion = {
   __typename?: 'FileVersion';
@@ -478,6 +489,12 @@ export type InvokeInput = {
   function: Scalars['String']['input'];
 };
 
+export type KeepVectorsInput = {
+  model: Scalars['String']['input'];
+  projectId: Scalars['ID']['input'];
+  vectors: Array<PartVectorInput>;
+};
+
 export type LockFileInput = {
   /** The run of an agent that is to hold it; the caller when left out. */
   agent?: InputMaybe<Scalars['ID']['input']>;
@@ -531,6 +548,8 @@ export type Mutation = {
    * 32 MiB together and 524 288 bytes each; links, encrypted entries and paths that the rules refuse are refused with it.
    */
   importArchive: ImportedArchive;
+  /** Keeps vectors of parts, 256 at most at once; answers how many. A part that `partsToEmbed` does not know is left out. */
+  keepVectors: Scalars['Int']['output'];
   /** Keeps others from writing to a file, or to a folder and all below it. Whoever holds it already holds it longer. */
   lockFile: FileLock;
   /** Moves a file, or a folder with all that is below it, to a place where nothing is. Answers the file, null for a folder. */
@@ -540,6 +559,11 @@ export type Mutation = {
    * nobody has read or typed for a while, and after 12 hours.
    */
   openTerminal: Terminal;
+  /**
+   * Parts of a project's files that have no vector of this model yet, none when all have one. Make vectors of their texts by
+   * `embed`, and hand them to `keepVectors`. A part is of a content: it keeps its vector when its file is moved.
+   */
+  partsToEmbed: Array<FilePart>;
   /** Proposes changes of files, of which none happens before it is accepted. */
   proposeChangeSet: ChangeSet;
   /** Gives one of the caller's projects another name. */
@@ -627,6 +651,11 @@ export type MutationImportArchiveArgs = {
 };
 
 
+export type MutationKeepVectorsArgs = {
+  input: KeepVectorsInput;
+};
+
+
 export type MutationLockFileArgs = {
   input: LockFileInput;
 };
@@ -639,6 +668,13 @@ export type MutationMoveFileArgs = {
 
 export type MutationOpenTerminalArgs = {
   input: OpenTerminalInput;
+};
+
+
+export type MutationPartsToEmbedArgs = {
+  first?: Scalars['Int']['input'];
+  model: Scalars['String']['input'];
+  projectId: Scalars['ID']['input'];
 };
 
 
@@ -724,6 +760,13 @@ export type OutputTruncation = {
   __typename?: 'OutputTruncation';
   stderr: Scalars['Boolean']['output'];
   stdout: Scalars['Boolean']['output'];
+};
+
+export type PartVectorInput = {
+  /** The id of the part. */
+  part: Scalars['ID']['input'];
+  /** At most 8192 numbers; the same number for all of a model. */
+  vector: Array<Scalars['Float']['input']>;
 };
 
 export type Project = {
@@ -880,6 +923,8 @@ export type Query = {
   projects: Array<Project>;
   /** The first places where a pattern matches in the files of a project, by path. */
   searchProject: SearchResult;
+  /** Parts of a project's files that are nearest in meaning to a vector, nearest first; those that have a vector of the model. */
+  similarParts: Array<SimilarPart>;
   /** The caller's terminals, oldest first, with those that ended in the last ten minutes. */
   terminals: Array<Terminal>;
 };
@@ -910,6 +955,12 @@ export type QueryProjectArgs = {
 export type QuerySearchProjectArgs = {
   first?: Scalars['Int']['input'];
   input: SearchInput;
+};
+
+
+export type QuerySimilarPartsArgs = {
+  first?: Scalars['Int']['input'];
+  input: SimilarPartsInput;
 };
 
 export type RestoreFileInput = {
@@ -975,6 +1026,25 @@ export type SearchResult = {
   matches: Scalars['Int']['output'];
   /** Files that were looked through; what is no text, and so has no lines, included. */
   searched: Scalars['Int']['output'];
+};
+
+export type SimilarPart = {
+  __typename?: 'SimilarPart';
+  id: Scalars['ID']['output'];
+  /** The first of its lines, counted from 1. */
+  line: Scalars['Int']['output'];
+  path: Scalars['String']['output'];
+  /** The cosine of the two vectors: 1 for the same direction. */
+  similarity: Scalars['Float']['output'];
+  text: Scalars['String']['output'];
+};
+
+export type SimilarPartsInput = {
+  /** The embedding model that made the vector. */
+  model: Scalars['String']['input'];
+  projectId: Scalars['ID']['input'];
+  /** Of the text that is looked for, by `embed` with the same model. */
+  vector: Array<Scalars['Float']['input']>;
 };
 
 export type Subscription = {
@@ -1260,6 +1330,7 @@ export type ResolversTypes = {
   FileEncoding: FileEncoding;
   FileLock: ResolverTypeWrapper<FileLockMapper>;
   FileMatches: ResolverTypeWrapper<FileMatches>;
+  FilePart: ResolverTypeWrapper<FilePart>;
   FileVersion: ResolverTypeWrapper<FileVersionMapper>;
   Hunk: ResolverTypeWrapper<Hunk>;
   HunkDecision: HunkDecision;
@@ -1267,6 +1338,7 @@ export type ResolversTypes = {
   ImportedArchive: ResolverTypeWrapper<Omit<ImportedArchive, 'checkpoint'> & { checkpoint?: Maybe<ResolversTypes['Checkpoint']> }>;
   InvokeInput: InvokeInput;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
+  KeepVectorsInput: KeepVectorsInput;
   LockFileInput: LockFileInput;
   MoveFileInput: MoveFileInput;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -1274,6 +1346,7 @@ export type ResolversTypes = {
   OutputStream: OutputStream;
   OutputTotals: ResolverTypeWrapper<OutputTotals>;
   OutputTruncation: ResolverTypeWrapper<OutputTruncation>;
+  PartVectorInput: PartVectorInput;
   Project: ResolverTypeWrapper<ProjectMapper>;
   ProjectData: ResolverTypeWrapper<ProjectData>;
   ProjectEvent: ResolverTypeWrapper<ProjectEventMapper>;
@@ -1289,6 +1362,8 @@ export type ResolversTypes = {
   SearchInput: SearchInput;
   SearchMatch: ResolverTypeWrapper<SearchMatch>;
   SearchResult: ResolverTypeWrapper<SearchResult>;
+  SimilarPart: ResolverTypeWrapper<SimilarPart>;
+  SimilarPartsInput: SimilarPartsInput;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Terminal: ResolverTypeWrapper<TerminalMapper>;
   TerminalEnd: TerminalEnd;
@@ -1326,18 +1401,21 @@ export type ResolversParentTypes = {
   File: FileMapper;
   FileLock: FileLockMapper;
   FileMatches: FileMatches;
+  FilePart: FilePart;
   FileVersion: FileVersionMapper;
   Hunk: Hunk;
   ImportArchiveInput: ImportArchiveInput;
   ImportedArchive: Omit<ImportedArchive, 'checkpoint'> & { checkpoint?: Maybe<ResolversParentTypes['Checkpoint']> };
   InvokeInput: InvokeInput;
   JSON: Scalars['JSON']['output'];
+  KeepVectorsInput: KeepVectorsInput;
   LockFileInput: LockFileInput;
   MoveFileInput: MoveFileInput;
   Mutation: Record<PropertyKey, never>;
   OpenTerminalInput: OpenTerminalInput;
   OutputTotals: OutputTotals;
   OutputTruncation: OutputTruncation;
+  PartVectorInput: PartVectorInput;
   Project: ProjectMapper;
   ProjectData: ProjectData;
   ProjectEvent: ProjectEventMapper;
@@ -1351,6 +1429,8 @@ export type ResolversParentTypes = {
   SearchInput: SearchInput;
   SearchMatch: SearchMatch;
   SearchResult: SearchResult;
+  SimilarPart: SimilarPart;
+  SimilarPartsInput: SimilarPartsInput;
   Subscription: Record<PropertyKey, never>;
   Terminal: TerminalMapper;
   TerminalOutput: TerminalOutputMapper;
@@ -1507,6 +1587,13 @@ export type FileMatchesResolvers<ContextType = RequestContext, ParentType extend
   path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type FilePartResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['FilePart'] = ResolversParentTypes['FilePart']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  line?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type FileVersionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['FileVersion'] = ResolversParentTypes['FileVersion']> = {
   agent?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   author?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
@@ -1548,9 +1635,11 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   deleteProject?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteProjectArgs, 'id' | 'name'>>;
   execute?: Resolver<ResolversTypes['Execution'], ParentType, ContextType, RequireFields<MutationExecuteArgs, 'input'>>;
   importArchive?: Resolver<ResolversTypes['ImportedArchive'], ParentType, ContextType, RequireFields<MutationImportArchiveArgs, 'input'>>;
+  keepVectors?: Resolver<ResolversTypes['Int'], ParentType, ContextType, RequireFields<MutationKeepVectorsArgs, 'input'>>;
   lockFile?: Resolver<ResolversTypes['FileLock'], ParentType, ContextType, RequireFields<MutationLockFileArgs, 'input'>>;
   moveFile?: Resolver<Maybe<ResolversTypes['File']>, ParentType, ContextType, RequireFields<MutationMoveFileArgs, 'input'>>;
   openTerminal?: Resolver<ResolversTypes['Terminal'], ParentType, ContextType, RequireFields<MutationOpenTerminalArgs, 'input'>>;
+  partsToEmbed?: Resolver<Array<ResolversTypes['FilePart']>, ParentType, ContextType, RequireFields<MutationPartsToEmbedArgs, 'first' | 'model' | 'projectId'>>;
   proposeChangeSet?: Resolver<ResolversTypes['ChangeSet'], ParentType, ContextType, RequireFields<MutationProposeChangeSetArgs, 'input'>>;
   renameProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationRenameProjectArgs, 'id' | 'name'>>;
   resizeTerminal?: Resolver<ResolversTypes['Terminal'], ParentType, ContextType, RequireFields<MutationResizeTerminalArgs, 'columns' | 'id' | 'rows'>>;
@@ -1632,6 +1721,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, Partial<QueryProjectArgs>>;
   projects?: Resolver<Array<ResolversTypes['Project']>, ParentType, ContextType>;
   searchProject?: Resolver<ResolversTypes['SearchResult'], ParentType, ContextType, RequireFields<QuerySearchProjectArgs, 'first' | 'input'>>;
+  similarParts?: Resolver<Array<ResolversTypes['SimilarPart']>, ParentType, ContextType, RequireFields<QuerySimilarPartsArgs, 'first' | 'input'>>;
   terminals?: Resolver<Array<ResolversTypes['Terminal']>, ParentType, ContextType>;
 };
 
@@ -1657,6 +1747,14 @@ export type SearchResultResolvers<ContextType = RequestContext, ParentType exten
   isCut?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   matches?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   searched?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type SimilarPartResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['SimilarPart'] = ResolversParentTypes['SimilarPart']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  line?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  similarity?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type SubscriptionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
@@ -1711,6 +1809,7 @@ export type Resolvers<ContextType = RequestContext> = {
   File?: FileResolvers<ContextType>;
   FileLock?: FileLockResolvers<ContextType>;
   FileMatches?: FileMatchesResolvers<ContextType>;
+  FilePart?: FilePartResolvers<ContextType>;
   FileVersion?: FileVersionResolvers<ContextType>;
   Hunk?: HunkResolvers<ContextType>;
   ImportedArchive?: ImportedArchiveResolvers<ContextType>;
@@ -1727,6 +1826,7 @@ export type Resolvers<ContextType = RequestContext> = {
   SearchEvent?: SearchEventResolvers<ContextType>;
   SearchMatch?: SearchMatchResolvers<ContextType>;
   SearchResult?: SearchResultResolvers<ContextType>;
+  SimilarPart?: SimilarPartResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   Terminal?: TerminalResolvers<ContextType>;
   TerminalOutput?: TerminalOutputResolvers<ContextType>;

@@ -23,6 +23,7 @@ import { createArchives } from './files/archives.ts';
 import { createChangeSets } from './files/change-sets.ts';
 import { createCheckpoints } from './files/checkpoints.ts';
 import { createLocks } from './files/locks.ts';
+import { createMeaning } from './files/meaning.ts';
 import { createSearch } from './files/search.ts';
 import { createPast } from './files/past.ts';
 import { createWatch } from './files/watch.ts';
@@ -32,6 +33,7 @@ import { checkpointResolvers } from './resolvers/checkpoints.ts';
 import { executionResolvers } from './resolvers/executions.ts';
 import { fileContent, fileMutations } from './resolvers/files.ts';
 import { lockResolvers } from './resolvers/locks.ts';
+import { meaningResolvers } from './resolvers/meaning.ts';
 import { pastResolvers } from './resolvers/past.ts';
 import { searchResolvers } from './resolvers/search.ts';
 import { terminalResolvers } from './resolvers/terminals.ts';
@@ -71,6 +73,7 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
   const changeSets = createChangeSets(database, files);
   const ofCheckpoints = checkpointResolvers(projects, checkpoints);
   const ofArchives = archiveResolvers(projects, createArchives(database, files));
+  const ofMeaning = meaningResolvers(projects, createMeaning(database));
   const ofSearch = searchResolvers(projects, createSearch(database, files));
   const ofChangeSets = changeSetResolvers({ projects, files, checkpoints, changeSets });
   const ofWatch = watchResolvers(projects, createWatch(database, notifications));
@@ -96,6 +99,7 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
       ...ofTerminals.Query,
       ...ofChangeSets.Query,
       ...ofSearch.Query,
+      ...ofMeaning.Query,
     },
     Mutation: {
       ...ofProjects.Mutation,
@@ -107,6 +111,7 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
       ...ofCheckpoints.Mutation,
       ...ofChangeSets.Mutation,
       ...ofArchives.Mutation,
+      ...ofMeaning.Mutation,
     },
     Subscription: {
       ...ofWatch.Subscription,

@@ -7,7 +7,7 @@ import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
 
 /** What an archive may hold: files and folders, and bytes of all files together. */
 export const MAX_ENTRIES = 2_000;
-export const MAX_UNPACKED_BYTES = 32 * 1_048_576;
+const MAX_UNPACKED_BYTES = 32 * 1_048_576;
 
 export interface Unpacked {
   readonly folders: readonly FilePath[];

@@ -19,7 +19,7 @@ import type { FilePath } from './file-path.ts';
 import type { Change, Files, Writer } from './files.ts';
 
 /** Of an archive as it is sent, in bytes, and of one part of it. */
-export const MAX_ARCHIVE_BYTES = 16 * 1_048_576;
+const MAX_ARCHIVE_BYTES = 16 * 1_048_576;
 export const MAX_PART_BYTES = 720_000;
 /** How many archives may be on their way into one project. */
 const MAX_UPLOADS = 3;

@@ -25,7 +25,7 @@ import type { Change, Files, Writer } from './files.ts';
 import { rangesOf } from './hunks.ts';
 
 /** How many files one change set has, and how many pieces one of its files is cut into. */
-export const MAX_FILES = 100;
+const MAX_FILES = 100;
 const MAX_HUNKS = 200;
 /** How many open change sets a project may have, and how many decided ones are kept. */
 const MAX_OPEN = 100;
