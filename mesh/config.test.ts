@@ -19,6 +19,7 @@ describe('the configuration', () => {
       modelMemory: { share: 0.75 },
       modelIdleMinutes: 30,
       terminalIdleMinutes: 15,
+      executionDays: 30,
       requestLogDays: 30,
       modelsOnDemand: true,
       hub: { endpoint: 'https://huggingface.co', token: undefined },

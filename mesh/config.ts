@@ -115,6 +115,21 @@ const Environment = z.object({
     .regex(/^[1-9]\d{0,3}$/, 'minutes from 1 to 9999')
     .transform(Number)
     .default(15),
+  DEVSTUDIO_EXECUTIONS: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'a number from 1 to 999')
+    .transform(Number)
+    .optional(),
+  DEVSTUDIO_EXECUTIONS_PER_USER: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'a number from 1 to 999')
+    .transform(Number)
+    .optional(),
+  DEVSTUDIO_EXECUTION_DAYS: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, 'days from 1 to 9999')
+    .transform(Number)
+    .default(30),
   HF_ENDPOINT: httpUrl.default('https://huggingface.co'),
   HF_TOKEN: z
     .string()
@@ -194,6 +209,11 @@ export interface Config {
   readonly microWarm: number | undefined;
   /** After so many minutes in which nobody reads or types, a terminal is ended. */
   readonly terminalIdleMinutes: number;
+  /** How many programs run at the same time, of all users and of one; undefined for as many as suit the host. */
+  readonly executions: number | undefined;
+  readonly executionsPerUser: number | undefined;
+  /** How long executions stay in their history. */
+  readonly executionDays: number;
   /** Where models are downloaded from, without a slash at the end, and what lets one in there. */
   readonly hub: { readonly endpoint: string; readonly token: string | undefined };
   readonly host: string;
@@ -293,6 +313,9 @@ export const readConfig = (env: NodeJS.ProcessEnv, root: string): Config => {
     modelsOnDemand: values.DEVSTUDIO_MODEL_ON_DEMAND,
     microWarm: values.DEVSTUDIO_MICRO_WARM,
     terminalIdleMinutes: values.DEVSTUDIO_TERMINAL_IDLE_MINUTES,
+    executions: values.DEVSTUDIO_EXECUTIONS,
+    executionsPerUser: values.DEVSTUDIO_EXECUTIONS_PER_USER,
+    executionDays: values.DEVSTUDIO_EXECUTION_DAYS,
     hub: { endpoint: values.HF_ENDPOINT, token: values.HF_TOKEN },
     host: values.DEVSTUDIO_HOST,
     publicUrl: values.DEVSTUDIO_PUBLIC_URL ?? `http://${host}:${values.GATEWAY_PORT}`,

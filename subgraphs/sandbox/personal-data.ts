@@ -1,4 +1,5 @@
 import type { Database } from '#mesh/database/pool.ts';
+import { executionDataOf, type ExecutionItem } from './executions/personal-data.ts';
 import { textOf } from './files/file-content.ts';
 import { parseFilePath } from './files/file-path.ts';
 import type { FileMapper, ProjectMapper } from './mappers.ts';
@@ -12,7 +13,11 @@ const ITEM_BYTES = 512;
 
 type Item =
   | ({ readonly kind: 'project' } & Omit<ProjectMapper, 'ownerId'>)
-  | ({ readonly kind: 'file'; readonly encoding: 'UTF8' | 'BASE64'; readonly content: string } & FileMapper);
+  | ({ readonly kind: 'file'; readonly encoding: 'UTF8' | 'BASE64'; readonly content: string } & FileMapper)
+  | ExecutionItem;
+
+/** Where the executions begin: after all projects. `executions/<id>` is behind one of them. */
+const EXECUTIONS = 'executions/';
 
 /** A part of what the sandbox keeps about a person. */
 export interface ProjectData {
@@ -30,7 +35,8 @@ const placeOf = (after: string | null): { readonly projectId: string; readonly p
 };
 
 /**
- * One page of a person's projects and files, in the order of the projects' ids and the files' paths.
+ * One page of a person's projects and files, in the order of the projects' ids and the files' paths, and then of the
+ * person's executions, newest first.
  * @param after the `next` of the page before; null for the first
  */
 export const projectDataOf = async (
@@ -38,6 +44,13 @@ export const projectDataOf = async (
   userId: string,
   after: string | null,
 ): Promise<ProjectData> => {
+  const executions = async (behind: string | null, room: number): Promise<ProjectData> => {
+    const { items, last } = await executionDataOf(database, userId, behind, room);
+    return { items: [...items], next: last === null ? null : `${EXECUTIONS}${last}` };
+  };
+  if (after?.startsWith(EXECUTIONS) === true) {
+    return executions(after.slice(EXECUTIONS.length) || null, PAGE_BYTES);
+  }
   const place = placeOf(after);
   const items: Item[] = [];
   let last = after;
@@ -64,5 +77,6 @@ export const projectDataOf = async (
       bytes += found.bytes.length + ITEM_BYTES;
     }
   }
-  return { items, next: null };
+  const { items: executed, next } = await executions(null, PAGE_BYTES - bytes);
+  return { items: [...items, ...executed], next };
 };

@@ -52,9 +52,6 @@ export interface SandboxOptions {
   readonly log: Log;
 }
 
-/** How long the history keeps an execution. */
-const HISTORY_DAYS = 30;
-
 /** How soon a terminal ends after its session. */
 const SWEEP_MS = 1_000;
 
@@ -79,7 +76,7 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
   const ofWatch = watchResolvers(projects, createWatch(database, notifications));
   const engines = openEngines({ config, log });
   const catalogue = createCatalogue(engines);
-  const executions = await startExecutions({ database, files, projects, catalogue, days: HISTORY_DAYS, log });
+  const executions = await startExecutions({ database, files, projects, catalogue, config, log });
   const ofExecutions = executionResolvers(catalogue, executions, projects);
   const terminals = createTerminals({
     catalogue,

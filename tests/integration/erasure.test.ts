@@ -298,6 +298,42 @@ describe('the data of a person', () => {
     expect(files.find(({ path }) => path === 'big/3.txt')?.['content']).toBe(big);
   });
 
+  test('has every execution with what it wrote, after the projects, and erasing takes them all', async () => {
+    const eve = await person('eve');
+    await write(eve, 'big.txt', 'x'.repeat(500_000));
+    const EXECUTE = 'mutation ($input: ExecuteInput!) { execute(input: $input) { status } }';
+    const code = 'head -c 300000 /dev/zero | tr "\\0" x; printf "\\377" > left; echo said >&2';
+    for (let n = 0; n < 16; n += 1) {
+      const input = { engine: 'bash', code: `echo ${n}; ${code}`, collect: ['left'] };
+      expect(await ask(sandbox, eve, EXECUTE, { input })).toEqual({ data: { execute: { status: 'SUCCEEDED' } } });
+    }
+    const found = await pages(sandbox, 'projectData', eve);
+    expect(found.length).toBeGreaterThan(1);
+    const items = found.flat();
+    expect(items.map(({ kind }) => kind)).toEqual([
+      'project',
+      'file',
+      ...Array.from({ length: 16 }, () => 'execution'),
+    ]);
+    const executions = items.slice(2);
+    expect(executions.map(({ stdout }) => Number(String(stdout).split('\n')[0]))).toEqual(
+      Array.from({ length: 16 }, (_, n) => 15 - n),
+    );
+    expect(executions[0]).toMatchObject({
+      stdout: expect.stringContaining('bytes are not kept'),
+      stderr: 'said\n',
+      files: [{ path: 'left', size: 1, encoding: 'BASE64', content: '/w==' }],
+    });
+    const { errors } = await erase(eve.userId, eve.email);
+    expect(errors).toBeUndefined();
+    await expect
+      .poll(() => users.database.sql('select 1 from sandbox.executions where owner_id = $1', [eve.userId]))
+      .toEqual([]);
+    const late = await ask(sandbox, eve, EXECUTE, { input: { engine: 'bash', code: 'true' } });
+    expect(late.errors).toHaveLength(1);
+    expect(await users.database.sql('select 1 from sandbox.executions where owner_id = $1', [eve.userId])).toEqual([]);
+  });
+
   test('has every conversation and message once, over several pages', async () => {
     const lu = await person('lu');
     const big = 'y'.repeat(65_536);

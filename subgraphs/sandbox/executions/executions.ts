@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { abortable } from '#mesh/abortable.ts';
+import type { Config } from '#mesh/config.ts';
 import type { Database } from '#mesh/database/pool.ts';
 import { StudioError } from '#mesh/errors.ts';
 import type { Caller } from '#mesh/identity.ts';
@@ -31,7 +32,7 @@ import { createLive, type Live } from './live.ts';
 import { createExecutionMetrics, type ExecutionMetrics } from './metrics.ts';
 import type { Order } from './order.ts';
 import { perform } from './perform.ts';
-import { createPlaces, type PlacesOptions, type Ticket } from './places.ts';
+import { createPlaces, placesFor, type Ticket } from './places.ts';
 import { storedExecution, storedSteps } from './stored.ts';
 
 /** An execution that was taken, or that a key had been used for before. */
@@ -80,19 +81,10 @@ export interface ExecutionsOptions {
   readonly files: Pick<Files, 'find' | 'snapshot'>;
   readonly projects: Pick<Projects, 'readable' | 'standing'>;
   readonly catalogue: Catalogue;
-  readonly places?: PlacesOptions;
-  /** How long the history keeps an execution. */
-  readonly days: number;
+  readonly config: Pick<Config, 'executions' | 'executionsPerUser' | 'executionDays'>;
   readonly log: Log;
 }
 
-const PROCESSORS = availableParallelism();
-const PLACES: PlacesOptions = {
-  running: PROCESSORS * 2,
-  runningOfOneUser: PROCESSORS,
-  waiting: 200,
-  waitingOfOneUser: 50,
-};
 /** How long the events of one that has ended stay, and of how many. */
 const RECENT_MS = 60_000;
 const MOST_RECENT = 100;
@@ -112,12 +104,11 @@ export const startExecutions = async ({
   files,
   projects,
   catalogue,
-  places: bounds = PLACES,
-  days,
+  config,
   log,
 }: ExecutionsOptions): Promise<Executions> => {
   const executor = randomUUID();
-  const places = createPlaces(bounds);
+  const places = createPlaces(placesFor(config, availableParallelism()));
   const metrics = createExecutionMetrics(places);
   const entries = new Map<string, Entry>();
   /** Events of those that have ended a moment ago, the oldest first. */
@@ -125,7 +116,7 @@ export const startExecutions = async ({
   let isStopped = false;
   const beating = await startExecutor(database, {
     id: executor,
-    days,
+    days: config.executionDays,
     cancel: (ids) => ids.forEach((id) => entries.get(id)?.live.cancel()),
     log,
   });

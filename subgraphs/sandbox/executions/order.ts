@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ExecuteInput } from '#codegen/sandbox.ts';
 import { StudioError } from '#mesh/errors.ts';
 import type { Invocation, JobFile } from '../engines/engine.ts';
+import { countWildcards, MAX_WILDCARDS } from '../engines/patterns.ts';
 import { decodeContent, MAX_FILE_BYTES } from '../files/file-content.ts';
 import type { FilePath } from '../files/file-path.ts';
 import { bytesOf, filePathOf } from '../resolvers/arguments.ts';
@@ -121,6 +122,9 @@ export const orderOf = (input: ExecuteInput): Order => {
   checkTexts(collect, MAX_PATTERNS, 'collect');
   if (collect.some((pattern) => Buffer.byteLength(pattern) > MAX_PATTERN_BYTES)) {
     throw refuse(`A pattern is over ${MAX_PATTERN_BYTES} bytes.`, 'collect');
+  }
+  if (countWildcards(collect) > MAX_WILDCARDS) {
+    throw refuse(`The patterns hold at most ${MAX_WILDCARDS} wildcards together.`, 'collect');
   }
   const { timeoutMs, cpuMs, memoryMb, processes, outputBytes, diskMb } = input;
   return {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPlaces, type Places, type Ticket } from './places.ts';
+import { createPlaces, placesFor, type Places, type Ticket } from './places.ts';
 
 const OPTIONS = { running: 2, runningOfOneUser: 1, waiting: 6, waitingOfOneUser: 4 };
 
@@ -70,4 +70,15 @@ test('one user’s line and that of all are bounded, each with its own code and 
   take('b');
   expect(codeOf(() => take('c'))).toMatchObject({ code: 'OVERLOADED', extensions: { retryAfterSeconds: 10 } });
   expect(codeOf(() => take('a'))).toMatchObject({ code: 'RATE_LIMITED' });
+});
+
+test('there are as many places as suit the processors, or as are set', () => {
+  const unset = { executions: undefined, executionsPerUser: undefined };
+  expect(placesFor(unset, 2)).toMatchObject({ running: 4, runningOfOneUser: 2 });
+  expect(placesFor(unset, 1)).toMatchObject({ running: 2, runningOfOneUser: 1 });
+  expect(placesFor({ executions: 9, executionsPerUser: 1 }, 2)).toMatchObject({ running: 9, runningOfOneUser: 1 });
+  expect(placesFor({ executions: 1, executionsPerUser: undefined }, 8)).toMatchObject({
+    running: 1,
+    runningOfOneUser: 1,
+  });
 });

@@ -1,3 +1,4 @@
+import type { Config } from '#mesh/config.ts';
 import { StudioError } from '#mesh/errors.ts';
 import { createFairLine } from '#mesh/fair-line.ts';
 
@@ -25,6 +26,20 @@ export interface PlacesOptions {
   readonly waiting: number;
   readonly waitingOfOneUser: number;
 }
+
+/** A program mostly waits or mostly computes: twice as many as processors keep them busy. One user has half of that. */
+export const placesFor = (
+  { executions, executionsPerUser }: Pick<Config, 'executions' | 'executionsPerUser'>,
+  processors: number,
+): PlacesOptions => {
+  const running = executions ?? processors * 2;
+  return {
+    running,
+    runningOfOneUser: executionsPerUser ?? Math.ceil(running / 2),
+    waiting: 200,
+    waitingOfOneUser: 50,
+  };
+};
 
 /** In seconds: about as long as an execution by default takes at most. */
 const RETRY_AFTER = 10;
