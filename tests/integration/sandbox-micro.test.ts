@@ -266,6 +266,29 @@ print([name for name in os.listdir("/dev") if name.startswith(("v", "mem", "kmsg
     expect(await started.result).toMatchObject({ status: 'FAILED', exitCode: 7 });
   });
 
+  test('is a terminal into which more can be typed than a program takes while it shows something', async () => {
+    const started = await engine.start(
+      jobOf('', { program: { kind: 'shell', language: 'python' }, terminal: { columns: 80, rows: 24 } }),
+    );
+    const typed = Buffer.from(`${'x'.repeat(60)}\n`.repeat(2_000));
+    const program = [
+      'print("g" + "o", flush=True)',
+      '[os.write(1, b"." * 4096) for _ in range(64)]',
+      `left = ${typed.length}`,
+      'while left > 0: left -= len(os.read(0, 4096))',
+      'os._exit(5)',
+    ];
+    await started.write(Buffer.from(`import os; exec(${JSON.stringify(program.join('\n'))})\n`));
+    let typing: Promise<void> | undefined;
+    let seen = '';
+    for await (const { bytes } of started.output) {
+      seen += bytes.toString();
+      if (seen.includes('\ngo\r\n')) typing ??= started.write(typed);
+    }
+    await typing;
+    expect(await started.result).toMatchObject({ status: 'FAILED', exitCode: 5 });
+  });
+
   test('refuses what it does not know', async () => {
     const bash = jobOf('', { program: { kind: 'script', language: 'bash', path: 'main.py' } });
     await expect(engine.start(bash)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });

@@ -28,6 +28,8 @@ CHUNK = 32768
 # What a program leaves behind is looked through no further than this.
 MOST_ENTRIES = 20000
 MOST_FILE = 5 << 20
+# What was typed and the program has not taken, before the host has to wait.
+MOST_TYPED = 65536
 RNDADDENTROPY = 0x40085203
 RNDRESEEDCRNG = 0x5207
 MS_NOSUID, MS_NODEV, MS_REMOUNT = 2, 4, 32
@@ -205,8 +207,10 @@ class Program:
     def __init__(self, job, group, stdin):
         terminal = job["terminal"]
         self.master = None
+        self.typed = bytearray()
         if terminal:
             self.master, slave = os.openpty()
+            os.set_blocking(self.master, False)
             os.fchown(slave, USER, USER)
             set_size(slave, terminal)
             given = (slave, slave, slave)
@@ -232,19 +236,22 @@ class Program:
         for fd in close:
             os.close(fd)
 
-    def write(self, payload):
-        rest = memoryview(payload)
-        while rest:
-            try:
-                rest = rest[os.write(self.master, rest):]
-            except OSError:
-                return
+    def write(self):
+        """Types as much as the terminal takes: a program that shows a lot takes nothing until that is read."""
+        try:
+            del self.typed[:os.write(self.master, self.typed)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.typed.clear()
 
 
 def forward(port, program, fd):
     """Sends what a stream has; True at its end."""
     try:
         data = os.read(fd, CHUNK)
+    except BlockingIOError:
+        return False
     except OSError as error:
         # A terminal that nobody holds any more answers so.
         if error.errno != errno.EIO:
@@ -265,7 +272,7 @@ def listen(port, program):
         if program.master is None:
             continue
         if kind == "T":
-            program.write(payload)
+            program.typed += payload
         elif kind == "W":
             set_size(program.master, json.loads(payload))
 
@@ -284,14 +291,20 @@ def supervise(port, program, group, cpu_limit_ms):
             if left <= 0:
                 exceeded = True
                 group.end()
+            if program.master in program.sources:
+                poll.modify(program.master, select.POLLIN | (select.POLLOUT if program.typed else 0))
+                poll.modify(port.fd, select.POLLIN if len(program.typed) < MOST_TYPED else 0)
             ended = False
-            for fd, _ in poll.poll(10 if exceeded else max(10, left)):
+            for fd, events in poll.poll(10 if exceeded else max(10, left)):
                 if fd == pidfd:
                     ended = True
                 elif fd == port.fd:
                     listen(port, program)
-                elif fd in program.sources and forward(port, program, fd):
-                    poll.unregister(fd)
+                elif fd in program.sources:
+                    if events & select.POLLOUT:
+                        program.write()
+                    if events & ~select.POLLOUT and forward(port, program, fd):
+                        poll.unregister(fd)
             if ended:
                 return os.waitpid(program.pid, 0)[1], exceeded
     finally:
@@ -301,6 +314,7 @@ def supervise(port, program, group, cpu_limit_ms):
 def drain(port, program):
     """Everybody who could write is dead: what is left is in the pipes."""
     for fd in list(program.sources):
+        os.set_blocking(fd, True)
         while fd in program.sources:
             forward(port, program, fd)
 
