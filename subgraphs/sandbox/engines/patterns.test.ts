@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMatcher } from './patterns.ts';
+import { countWildcards, createMatcher } from './patterns.ts';
 
 test.each([
   ['*.txt', ['a.txt', '.txt'], ['a/b.txt', 'a.txtx', 'atxt']],
@@ -23,4 +23,9 @@ test('one of several patterns is enough, and none matches nothing', () => {
 
 test('a pattern of many stars answers at once', () => {
   expect(createMatcher([`${'*a'.repeat(100)}b`])('a'.repeat(1_000))).toBe(false);
+});
+
+test('wildcards are counted, and stars beside each other as one', () => {
+  expect(countWildcards([])).toBe(0);
+  expect(countWildcards(['a/b', '**/*.ts', 'a?b??'])).toBe(5);
 });

@@ -1,6 +1,7 @@
 import type { QueryResolvers, SearchInput, SubscriptionResolvers } from '#codegen/sandbox.ts';
 import { endable } from '#mesh/endable.ts';
 import { StudioError } from '#mesh/errors.ts';
+import { countWildcards, MAX_WILDCARDS } from '../engines/patterns.ts';
 import type { Caller } from '#mesh/identity.ts';
 import { callerOf } from '#mesh/subgraph.ts';
 import type { Progress, Search, Wanted } from '../files/search.ts';
@@ -22,11 +23,15 @@ const refused = (sentence: string, argument: string): StudioError =>
 const patternsOf = (patterns: readonly string[], argument: string): readonly string[] => {
   if (
     patterns.length <= MAX_PATTERNS &&
+    countWildcards(patterns) <= MAX_WILDCARDS &&
     patterns.every(({ length }) => length > 0 && length <= MAX_PATTERN_CHARACTERS)
   ) {
     return patterns;
   }
-  throw refused(`At most ${MAX_PATTERNS} patterns of 1 to ${MAX_PATTERN_CHARACTERS} characters.`, argument);
+  throw refused(
+    `At most ${MAX_PATTERNS} patterns of 1 to ${MAX_PATTERN_CHARACTERS} characters, with at most ${MAX_WILDCARDS} wildcards together.`,
+    argument,
+  );
 };
 
 const wantedOf = (input: SearchInput, first: number): Wanted => {

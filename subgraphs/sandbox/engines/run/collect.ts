@@ -1,5 +1,6 @@
 import { constants, type Dirent } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { parseFilePath } from '../../files/file-path.ts';
 import type { JobFile } from '../engine.ts';
 import { createMatcher } from '../patterns.ts';
@@ -9,6 +10,9 @@ const MAX_FILE_BYTES = 5 * 1024 ** 2;
 const MAX_BYTES = 20 * 1024 ** 2;
 /** Entries that are looked at. */
 const MAX_ENTRIES = 20_000;
+
+/** After so many entries others have their turn in this process. */
+const ENTRIES_IN_A_ROW = 100;
 
 /** A link is not followed, a pipe not waited for. */
 const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -72,6 +76,7 @@ export const collectFiles = async (folder: string, patterns: readonly string[]):
         leftOut++;
         return;
       }
+      if (entries % ENTRIES_IN_A_ROW === 0) await setImmediate();
       const path = `${inner}${entry.name}`;
       if (entry.isFile()) await take(path);
       // Deeper than a path may be there is nothing to bring back.
