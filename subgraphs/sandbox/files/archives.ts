@@ -17,12 +17,17 @@ import { packed } from './archive-writing.ts';
 import { demandProject, keepBefore } from './checkpoints.ts';
 import type { FilePath } from './file-path.ts';
 import type { Change, Files, Writer } from './files.ts';
+import { Turns } from './turns.ts';
 
 /** Of an archive as it is sent, in bytes, and of one part of it. */
 const MAX_ARCHIVE_BYTES = 16 * 1_048_576;
 export const MAX_PART_BYTES = 720_000;
 /** How many archives may be on their way into one project. */
 const MAX_UPLOADS = 3;
+/** How many archives are made at once and how many taken in, and how many of each one user has under way. */
+const PACKED_AT_ONCE = 8;
+const TAKEN_AT_ONCE = 2;
+const OF_A_USER = 3;
 /** Contents that are read at once for an archive. */
 const LOT_BYTES = 4 * 1_048_576;
 
@@ -42,28 +47,26 @@ export interface Imported {
 export interface Archives {
   /**
    * The files and folders of a project as an archive, packed as it is read.
-   * @throws StudioError VERSION_CONFLICT when a content was forgotten meanwhile
+   * @throws StudioError VERSION_CONFLICT when a content was forgotten meanwhile; RATE_LIMITED when the user has too many
+   * under way
    */
-  pack(projectId: string): AsyncGenerator<Buffer, void, undefined>;
+  pack(userId: string, projectId: string): AsyncGenerator<Buffer, void, undefined>;
   /**
    * Takes a part of an archive in.
    * @param at how much of it came before; 0 and no id begin one
    * @throws StudioError NOT_FOUND; CONFLICT when another part is awaited; SIZE_REFUSED, LIMIT_REACHED
    */
   upload(projectId: string, id: string | null, at: number, bytes: Buffer): Promise<Upload>;
-  /** @throws StudioError NOT_FOUND */
-  uploaded(projectId: string, id: string): Promise<Buffer>;
-  /** Forgets an upload. */
-  forget(id: string): Promise<void>;
   /**
    * Writes the files of an archive, all of them or none.
-   * @throws StudioError BAD_USER_INPUT, PATH_REFUSED, SIZE_REFUSED for what the archive is; VERSION_CONFLICT with `paths`
+   * @param archive its bytes, or the id of an upload, which is forgotten then
+   * @throws StudioError NOT_FOUND, RATE_LIMITED; BAD_USER_INPUT, PATH_REFUSED, SIZE_REFUSED for what the archive is; VERSION_CONFLICT with `paths`
    * where files are there that are to be refused; as `Files.apply`
    */
   take(
     projectId: string,
     writer: Writer,
-    archive: Buffer,
+    archive: Buffer | string,
     where: { readonly folder: FilePath | null; readonly existing: Existing },
   ): Promise<Imported>;
 }
@@ -89,6 +92,8 @@ const changesOf = ({ folders, files }: Unpacked): Change[] => [
 ];
 
 export const createArchives = (database: Database, files: Files): Archives => {
+  const packing = new Turns(PACKED_AT_ONCE, OF_A_USER);
+  const taking = new Turns(TAKEN_AT_ONCE, OF_A_USER);
   const itemsOf = async function* (projectId: string) {
     for (const lot of lotsOf(await entriesOf(database, projectId, null))) {
       const versions = lot.flatMap(({ version }) => version ?? []);
@@ -105,8 +110,50 @@ export const createArchives = (database: Database, files: Files): Archives => {
   const noUpload = (): StudioError =>
     new StudioError('NOT_FOUND', 'There is no such upload, or it was begun over an hour ago.', { argument: 'upload' });
 
+  const uploaded = async (projectId: string, id: string): Promise<Buffer> => {
+    const upload = (await uploadsOf(database, projectId)).find((each) => each.id === id);
+    if (!upload) throw noUpload();
+    return contentOfUpload(database, upload.id);
+  };
+
+  const take: Archives['take'] = async (projectId, writer, archive, { folder, existing }) => {
+    const verdict = await unpack(
+      typeof archive === 'string' ? await uploaded(projectId, archive) : archive,
+      folder?.text ?? '',
+    );
+    if (verdict.outcome === 'refused') {
+      throw new StudioError(verdict.code, verdict.sentence, { argument: 'archive' });
+    }
+    return database.transaction(async (transaction) => {
+      await demandProject(transaction, projectId);
+      const entries = await entriesOf(transaction, projectId, null);
+      const present = new Set(entries.flatMap(({ path, version }) => (version === null ? [] : [path])));
+      const there = verdict.files.filter(({ path }) => present.has(path.text)).map(({ path }) => path.text);
+      if (existing === 'REFUSE' && there.length > 0) {
+        const sentence = `The project has files of the archive already: ${there.slice(0, 10).join(', ')}.`;
+        throw new StudioError('VERSION_CONFLICT', sentence, { paths: there.slice(0, 100) });
+      }
+      const kept = existing === 'KEEP' ? new Set(there) : new Set<string>();
+      const written = verdict.files.filter(({ path }) => !kept.has(path.text));
+      const changes = changesOf({ folders: verdict.folders, files: written });
+      const before = { cause: 'IMPORT', name: 'Before an archive' } as const;
+      const checkpoint = changes.length === 0 ? null : await keepBefore(transaction, projectId, writer, before);
+      await files.applyWithin(transaction, projectId, writer, changes);
+      if (typeof archive === 'string') await removeUpload(transaction, archive);
+      const bytes = written.reduce((sum, file) => sum + file.bytes.length, 0);
+      return { files: written.length, bytes, kept: [...kept], checkpoint };
+    });
+  };
+
   return {
-    pack: (projectId) => packed(itemsOf(projectId)),
+    pack: async function* (userId, projectId) {
+      const leave = await packing.enter(userId);
+      try {
+        yield* packed(itemsOf(projectId));
+      } finally {
+        leave();
+      }
+    },
     upload: (projectId, id, at, bytes) =>
       database.transaction(async (transaction) => {
         await demandProject(transaction, projectId);
@@ -124,35 +171,7 @@ export const createArchives = (database: Database, files: Files): Archives => {
         }
         return appendPart(transaction, upload, bytes);
       }),
-    uploaded: async (projectId, id) => {
-      const upload = (await uploadsOf(database, projectId)).find((each) => each.id === id);
-      if (!upload) throw noUpload();
-      return contentOfUpload(database, upload.id);
-    },
-    forget: (id) => removeUpload(database, id),
-    take: async (projectId, writer, archive, { folder, existing }) => {
-      const verdict = await unpack(archive, folder?.text ?? '');
-      if (verdict.outcome === 'refused') {
-        throw new StudioError(verdict.code, verdict.sentence, { argument: 'archive' });
-      }
-      return database.transaction(async (transaction) => {
-        await demandProject(transaction, projectId);
-        const entries = await entriesOf(transaction, projectId, null);
-        const present = new Set(entries.flatMap(({ path, version }) => (version === null ? [] : [path])));
-        const there = verdict.files.filter(({ path }) => present.has(path.text)).map(({ path }) => path.text);
-        if (existing === 'REFUSE' && there.length > 0) {
-          const sentence = `The project has files of the archive already: ${there.slice(0, 10).join(', ')}.`;
-          throw new StudioError('VERSION_CONFLICT', sentence, { paths: there.slice(0, 100) });
-        }
-        const kept = existing === 'KEEP' ? new Set(there) : new Set<string>();
-        const written = verdict.files.filter(({ path }) => !kept.has(path.text));
-        const changes = changesOf({ folders: verdict.folders, files: written });
-        const before = { cause: 'IMPORT', name: 'Before an archive' } as const;
-        const checkpoint = changes.length === 0 ? null : await keepBefore(transaction, projectId, writer, before);
-        await files.applyWithin(transaction, projectId, writer, changes);
-        const bytes = written.reduce((sum, file) => sum + file.bytes.length, 0);
-        return { files: written.length, bytes, kept: [...kept], checkpoint };
-      });
-    },
+    take: (projectId, writer, archive, where) =>
+      taking.take(writer.userId, () => take(projectId, writer, archive, where)),
   };
 };

@@ -23,6 +23,7 @@ import { demandProject, keepBefore } from './checkpoints.ts';
 import { knownPath, type FilePath } from './file-path.ts';
 import type { Change, Files, Writer } from './files.ts';
 import { rangesOf } from './hunks.ts';
+import { Turns } from './turns.ts';
 
 /** How many files one change set has, and how many pieces one of its files is cut into. */
 const MAX_FILES = 100;
@@ -32,8 +33,11 @@ const MAX_OPEN = 100;
 const KEPT_DECIDED = 100;
 /** What all of a project's change sets may keep, in bytes. */
 const MAX_BYTES = 256 * 1_048_576;
-/** How long all the files of one request may be compared, in milliseconds. */
-const COMPARING_MS = 1_000;
+/** How long all the files of one request may be compared, in milliseconds: nobody else is answered meanwhile. */
+const COMPARING_MS = 300;
+/** How many change sets are worked on at once, each with all its contents in memory, and how many of one user wait. */
+const AT_ONCE = 4;
+const OF_A_USER = 16;
 
 /** What somebody would make of one file. */
 export interface Wanted {
@@ -132,6 +136,7 @@ const demandDistinct = (wanted: readonly Wanted[]): void => {
 };
 
 export const createChangeSets = (database: Database, files: Files): ChangeSets => {
+  const turns = new Turns(AT_ONCE, OF_A_USER);
   const contents = async (queries: Queries, { projectId, base, proposed }: ProposedFile): Promise<Proposal> => {
     const blobs = await blobsOf(
       queries,
@@ -174,57 +179,61 @@ export const createChangeSets = (database: Database, files: Files): ChangeSets =
     contents: (file) => contents(database, file),
     propose: async (projectId, author, about, wanted) => {
       demandDistinct(wanted);
-      return database.transaction(async (transaction) => {
-        await demandProject(transaction, projectId);
-        const time = comparer();
-        const rows: Omit<ProposedFile, 'projectId'>[] = [];
-        const blobs = new Map<string, Buffer>();
-        const unknown: string[] = [];
-        for (const [index, want] of wanted.entries()) {
-          const { path } = want;
-          const found = await proposalOf(transaction, projectId, want);
-          if (!found) {
-            unknown.push(path.text);
-            continue;
+      return turns.take(author.userId, () =>
+        database.transaction(async (transaction) => {
+          await demandProject(transaction, projectId);
+          const time = comparer();
+          const rows: Omit<ProposedFile, 'projectId'>[] = [];
+          const blobs = new Map<string, Buffer>();
+          const unknown: string[] = [];
+          for (const [index, want] of wanted.entries()) {
+            const { path } = want;
+            const found = await proposalOf(transaction, projectId, want);
+            if (!found) {
+              unknown.push(path.text);
+              continue;
+            }
+            const proposed = versionOf(want.bytes);
+            if (proposed === found.base) {
+              throw new StudioError('BAD_USER_INPUT', `${path.text} would stay as it is.`, { argument: 'files' });
+            }
+            if (proposed !== null && want.bytes) blobs.set(proposed, want.bytes);
+            rows.push({
+              number: index + 1,
+              path: path.text,
+              base: found.base,
+              baseSize: found.proposal.base?.length ?? 0,
+              proposed,
+              proposedSize: want.bytes?.length ?? 0,
+              hunks: hunksOf(found.proposal, time.left()),
+            });
           }
-          const proposed = versionOf(want.bytes);
-          if (proposed === found.base) {
-            throw new StudioError('BAD_USER_INPUT', `${path.text} would stay as it is.`, { argument: 'files' });
-          }
-          if (proposed !== null && want.bytes) blobs.set(proposed, want.bytes);
-          rows.push({
-            number: index + 1,
-            path: path.text,
-            base: found.base,
-            baseSize: found.proposal.base?.length ?? 0,
-            proposed,
-            proposedSize: want.bytes?.length ?? 0,
-            hunks: hunksOf(found.proposal, time.left()),
-          });
-        }
-        if (unknown.length > 0) throw conflictOf(unknown, 'The base is not known of');
-        await putBlobs(transaction, projectId, blobs);
-        const { userId: authorId, agent } = author;
-        const made = await insertChangeSet(transaction, { projectId, ...about, authorId, agent }, rows);
-        await makeRoom(transaction, projectId);
-        return made;
-      });
+          if (unknown.length > 0) throw conflictOf(unknown, 'The base is not known of');
+          await putBlobs(transaction, projectId, blobs);
+          const { userId: authorId, agent } = author;
+          const made = await insertChangeSet(transaction, { projectId, ...about, authorId, agent }, rows);
+          await makeRoom(transaction, projectId);
+          return made;
+        }),
+      );
     },
     decide: ({ id, projectId }, writer, wish) =>
-      database.transaction(async (transaction) => {
-        await demandProject(transaction, projectId);
-        const set = await changeSetAt(transaction, id);
-        if (!set) throw new StudioError('NOT_FOUND', 'There is no such change set.', { argument: 'id' });
-        const verdict = decide(await filesOfChangeSet(transaction, id), wish);
-        if (verdict.outcome === 'refused') throw new StudioError(verdict.code, verdict.sentence);
-        const changes = await changesOf(transaction, verdict.files);
-        const kept =
-          changes.length === 0
-            ? null
-            : await keepBefore(transaction, projectId, writer, { cause: 'CHANGE_SET', name: set.title });
-        await files.applyWithin(transaction, projectId, writer, changes);
-        const rows = verdict.files.map(({ file: { number }, hunks }) => ({ number, hunks }));
-        return saveDecisions(transaction, id, { status: verdict.status, checkpointId: kept?.id ?? null }, rows);
-      }),
+      turns.take(writer.userId, () =>
+        database.transaction(async (transaction) => {
+          await demandProject(transaction, projectId);
+          const set = await changeSetAt(transaction, id);
+          if (!set) throw new StudioError('NOT_FOUND', 'There is no such change set.', { argument: 'id' });
+          const verdict = decide(await filesOfChangeSet(transaction, id), wish);
+          if (verdict.outcome === 'refused') throw new StudioError(verdict.code, verdict.sentence);
+          const changes = await changesOf(transaction, verdict.files);
+          const kept =
+            changes.length === 0
+              ? null
+              : await keepBefore(transaction, projectId, writer, { cause: 'CHANGE_SET', name: set.title });
+          await files.applyWithin(transaction, projectId, writer, changes);
+          const rows = verdict.files.map(({ file: { number }, hunks }) => ({ number, hunks }));
+          return saveDecisions(transaction, id, { status: verdict.status, checkpointId: kept?.id ?? null }, rows);
+        }),
+      ),
   };
 };

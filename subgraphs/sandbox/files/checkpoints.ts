@@ -20,12 +20,16 @@ import { knownPath } from './file-path.ts';
 import type { Change, Files, Writer } from './files.ts';
 import { patchOf } from './patch.ts';
 import { restorationOf } from './restoration.ts';
+import { Turns } from './turns.ts';
 
 /** How many of those that were asked for a project may have, and how many of the others are kept. */
 const MAX_ASKED = 30;
 const KEPT_OTHERS = 20;
 /** What all of a project's checkpoints may take, in bytes, each content once. */
 const MAX_BYTES = 256 * 1_048_576;
+/** How many projects are restored at once, each with all that is different in memory, and how many of one user wait. */
+const RESTORED_AT_ONCE = 2;
+const RESTORED_OF_A_USER = 4;
 
 /** What a project held at moments. */
 export interface Checkpoints {
@@ -44,7 +48,7 @@ export interface Checkpoints {
   /**
    * Makes a project again what it was, whole or not at all.
    * @returns the checkpoint of the state before
-   * @throws as `Files.apply`, and NOT_FOUND
+   * @throws as `Files.apply`, NOT_FOUND; RATE_LIMITED when the user has too many under way
    */
   restore(projectId: string, writer: Writer, id: string): Promise<Checkpoint>;
   /** Answers whether there was such a checkpoint. */
@@ -107,6 +111,7 @@ const changesFor = async (transaction: Queries, { id, projectId }: Checkpoint): 
 };
 
 export const createCheckpoints = (database: Database, files: Files): Checkpoints => {
+  const turns = new Turns(RESTORED_AT_ONCE, RESTORED_OF_A_USER);
   const find = async (queries: Queries, projectId: string, id: string): Promise<Checkpoint | null> =>
     z.uuid().safeParse(id).success ? checkpointAt(queries, projectId, id) : null;
   return {
@@ -137,15 +142,17 @@ export const createCheckpoints = (database: Database, files: Files): Checkpoints
       return patchOf(path, { text: old, label: 'then' }, { text: now, label: 'now' });
     },
     restore: (projectId, writer, id) =>
-      database.transaction(async (transaction) => {
-        await demandProject(transaction, projectId);
-        const checkpoint = await find(transaction, projectId, id);
-        if (!checkpoint) throw new StudioError('NOT_FOUND', 'There is no such checkpoint.', { argument: 'id' });
-        const changes = await changesFor(transaction, checkpoint);
-        const before = await keepBefore(transaction, projectId, writer, { cause: 'RESTORE', name: checkpoint.name });
-        await files.applyWithin(transaction, projectId, writer, changes);
-        return before;
-      }),
+      turns.take(writer.userId, () =>
+        database.transaction(async (transaction) => {
+          await demandProject(transaction, projectId);
+          const checkpoint = await find(transaction, projectId, id);
+          if (!checkpoint) throw new StudioError('NOT_FOUND', 'There is no such checkpoint.', { argument: 'id' });
+          const changes = await changesFor(transaction, checkpoint);
+          const before = await keepBefore(transaction, projectId, writer, { cause: 'RESTORE', name: checkpoint.name });
+          await files.applyWithin(transaction, projectId, writer, changes);
+          return before;
+        }),
+      ),
     remove: (projectId, id) =>
       database.transaction(async (transaction) => {
         await demandProject(transaction, projectId);

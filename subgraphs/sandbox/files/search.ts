@@ -1,11 +1,11 @@
 import type { Database } from '#mesh/database/pool.ts';
-import { StudioError } from '#mesh/errors.ts';
 import { createMatcher } from '../engines/patterns.ts';
 import { blobsOf } from '../store/blobs.ts';
 import type { FileMapper } from '../mappers.ts';
 import type { Files } from './files.ts';
 import type { Match, Pattern } from './search-text.ts';
 import { startSearchThread } from './search-thread.ts';
+import { Turns } from './turns.ts';
 
 /** So many matches of one file are told. */
 const MOST_OF_A_FILE = 200;
@@ -42,8 +42,8 @@ export interface Progress {
 export interface Search {
   /**
    * Finds a pattern, file by file in the order of their paths; what is no text is passed over.
-   * @throws StudioError BAD_USER_INPUT for what is no regular expression; TIMEOUT when it takes too long; RATE_LIMITED,
-   * OVERLOADED when too many are under way
+   * @throws StudioError BAD_USER_INPUT for what is no regular expression; TIMEOUT when it takes too long; RATE_LIMITED
+   * when the user has too many under way
    */
   find(
     asking: { readonly userId: string; readonly projectId: string },
@@ -81,26 +81,10 @@ const lotsOf = function* (files: readonly FileMapper[]): Generator<readonly File
 
 /** @param lotMs how long an expression may take for a part of the files, at most 2 MiB */
 export const createSearch = (database: Database, files: Files, lotMs = 2_000): Search => {
-  const running = new Map<string, number>();
-  const begin = (userId: string): void => {
-    const own = running.get(userId) ?? 0;
-    if (own >= MAX_OF_A_USER) {
-      throw new StudioError('RATE_LIMITED', `No more than ${MAX_OF_A_USER} searches at once.`, {
-        retryAfterSeconds: 1,
-      });
-    }
-    if (running.values().reduce((sum, count) => sum + count, 0) >= MAX_SEARCHES) throw new StudioError('OVERLOADED');
-    running.set(userId, own + 1);
-  };
-  const end = (userId: string): void => {
-    const own = running.get(userId) ?? 0;
-    if (own > 1) running.set(userId, own - 1);
-    else running.delete(userId);
-  };
-
+  const turns = new Turns(MAX_SEARCHES, MAX_OF_A_USER);
   return {
     find: async function* ({ userId, projectId }, wanted, signal) {
-      begin(userId);
+      const leave = await turns.enter(userId);
       try {
         await using thread = await startSearchThread(wanted, MOST_OF_A_FILE, lotMs);
         const isOne = isWanted(wanted);
@@ -145,7 +129,7 @@ export const createSearch = (database: Database, files: Files, lotMs = 2_000): S
         }
         yield progress(null, true);
       } finally {
-        end(userId);
+        leave();
       }
     },
   };

@@ -1,4 +1,4 @@
-import type { MutationResolvers, SubscriptionResolvers } from '#codegen/sandbox.ts';
+import type { ImportArchiveInput, MutationResolvers, SubscriptionResolvers } from '#codegen/sandbox.ts';
 import { endable } from '#mesh/endable.ts';
 import { StudioError } from '#mesh/errors.ts';
 import { callerOf } from '#mesh/subgraph.ts';
@@ -45,6 +45,13 @@ const bytesOf = (data: string): Buffer => {
   return bytes;
 };
 
+/** The bytes of an archive, or the id of its upload. */
+const archiveOf = ({ upload, data }: Pick<ImportArchiveInput, 'upload' | 'data'>): Buffer | string => {
+  if (typeof upload === 'string' && typeof data !== 'string') return upload;
+  if (typeof data === 'string' && typeof upload !== 'string') return bytesOf(data);
+  throw new StudioError('BAD_USER_INPUT', 'One of upload and data is the archive.', { argument: 'data' });
+};
+
 /** Projects as archives, out and in. */
 export const archiveResolvers = (
   projects: Projects,
@@ -53,14 +60,6 @@ export const archiveResolvers = (
   readonly Mutation: Pick<MutationResolvers, 'uploadArchive' | 'importArchive'>;
   readonly Subscription: Pick<SubscriptionResolvers, 'exportProject'>;
 } => {
-  const archiveOf = async (
-    projectId: string,
-    { upload, data }: { readonly upload?: string | null; readonly data?: string | null },
-  ): Promise<Buffer> => {
-    if (typeof upload === 'string' && typeof data !== 'string') return archives.uploaded(projectId, upload);
-    if (typeof data === 'string' && typeof upload !== 'string') return bytesOf(data);
-    throw new StudioError('BAD_USER_INPUT', 'One of upload and data is the archive.', { argument: 'data' });
-  };
   return {
     Mutation: {
       uploadArchive: async (_, { input }, context) => {
@@ -70,23 +69,23 @@ export const archiveResolvers = (
         return archives.upload(project.id, input.upload ?? null, input.offset ?? 0, bytes);
       },
       importArchive: async (_, { input }, context) => {
-        const { upload, folder, existing = 'REFUSE' } = input;
+        const { folder, existing = 'REFUSE' } = input;
+        const archive = archiveOf(input);
         const caller = callerOf(context);
         const writer = writerOf(caller, input.agent);
         const path = folder === undefined || folder === null || folder === '' ? null : filePathOf(folder, 'folder');
         const project = await projects.writable(caller, input.projectId);
-        const archive = await archiveOf(project.id, input);
         const { kept, ...imported } = await archives.take(project.id, writer, archive, { folder: path, existing });
-        if (typeof upload === 'string') await archives.forget(upload);
         return { ...imported, kept: [...kept] };
       },
     },
     Subscription: {
       exportProject: {
         subscribe: async (_, { projectId }, context) => {
-          const project = await projects.readable(callerOf(context), projectId);
+          const caller = callerOf(context);
+          const project = await projects.readable(caller, projectId);
           return endable(
-            () => inPieces(archives.pack(project.id)),
+            () => inPieces(archives.pack(caller.userId, project.id)),
             context.signal,
             (error) => context.log.error({ error }, 'an archive ended badly'),
             PATIENCE_MS,
