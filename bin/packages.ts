@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findChromium } from './chromium.ts';
 
-export type Work = 'start' | 'test';
+/** `machines` is what a studio that runs already brings for the engine micro, so that nobody waits for it. */
+export type Work = 'start' | 'machines' | 'test';
 
 /** A program of the system that some work uses. */
 export interface Need {
@@ -21,13 +22,10 @@ export interface Need {
 export const isOnPath = (program: string): boolean =>
   (process.env['PATH'] ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, program)));
 
-/** Where the engine micro emulates its machines. */
-const hasMachines = process.platform === 'linux' && process.arch === 'x64';
+/** Whether this is where the engine micro can emulate its machines. */
+export const hasMachines = process.platform === 'linux' && process.arch === 'x64';
 
-/**
- * What is really used, and by what. A start brings no QEMU, which is large and which few need: doctor and the engine's
- * availability name what is missing.
- */
+/** What is really used, and by what. */
 const NEEDS: readonly Need[] = [
   {
     package: 'util-linux',
@@ -52,16 +50,16 @@ const NEEDS: readonly Need[] = [
   },
   {
     package: 'qemu-system-x86',
-    use: 'the tests of the engine micro',
-    reduction: 'the tests of the engine micro do not run',
-    for: ['test'],
+    use: 'the virtual machines of the engine micro',
+    reduction: 'the engine micro runs no programs',
+    for: ['machines', 'test'],
     isThere: () => !hasMachines || isOnPath('qemu-system-x86_64'),
   },
   {
     package: 'squashfs-tools',
     use: 'the disk of the virtual machines',
-    reduction: 'the tests of the engine micro do not run',
-    for: ['test'],
+    reduction: 'the engine micro runs no programs',
+    for: ['machines', 'test'],
     isThere: () => !hasMachines || isOnPath('mksquashfs'),
   },
   {

@@ -1,5 +1,6 @@
 import { readArguments } from './arguments.ts';
 import type { Run } from './command.ts';
+import { prepareMachines } from './machines.ts';
 import { providePackages } from './packages.ts';
 import { adminLines, readyBlock, type NewAdmin } from './ready-block.ts';
 import { bringUp } from './supervisor/bring-up.ts';
@@ -44,6 +45,7 @@ export const run: Run = async ({ root, args, startedAt }) => {
     };
     const { address, home, log } = await bringUp({ root, stack, signal, say, onAdmin });
     console.log(readyBlock({ address, home, admin, tookMs: Date.now() - startedAt }));
+    prepareMachines({ root, home, say, signal });
     await aborted(signal);
     log.info({ signal: String(signal.reason) }, 'stopping');
     say('Stopping …');

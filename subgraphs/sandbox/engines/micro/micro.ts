@@ -1,9 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { StudioError } from '#mesh/errors.ts';
 import type { Log } from '#mesh/log.ts';
 import type { Availability, Engine } from '../engine.ts';
 import type { Driver } from './driver.ts';
 import { createMicrosandboxDriver } from './microsandbox/driver.ts';
 import { createQemuDriver, type QemuOptions } from './qemu/driver.ts';
+
+/** A first template takes its time, for which nobody who only asks should wait. */
+const LOOK_MS = 500;
+const PREPARING: Choice = {
+  outcome: 'none',
+  availability: {
+    outcome: 'unavailable',
+    reason: 'The virtual machines are being prepared.',
+    mend: 'Try again in a minute.',
+  },
+};
+
+/** So long it is not looked again for a driver that was not there. */
+const FORGIVEN_MS = 10_000;
 
 /** The one driver that is used, or why there is none. */
 type Choice =
@@ -50,15 +65,29 @@ const choose = async (drivers: readonly Driver[], again: boolean, log: Log): Pro
 };
 
 /** The engine `micro` over some drivers, the best first. */
-const createEngineOf = (drivers: readonly Driver[], log: Log): Engine => {
+export const createEngineOf = (drivers: readonly Driver[], log: Log): Engine => {
   let chosen: Promise<Choice> | undefined;
+  let lookedAt = 0;
   let slowdown = Math.max(...drivers.map((driver) => driver.slowdown));
 
   const find = async (again: boolean): Promise<Choice> => {
     const choice = await choose(drivers, again, log);
     if (choice.outcome === 'chosen') ({ slowdown } = choice.driver);
+    lookedAt = performance.now();
     return choice;
   };
+
+  let looking: Promise<Choice> | undefined;
+  /** Looks again where there was no driver: the image may have come since. */
+  const lookAgain = (): Promise<Choice> => {
+    looking ??= find(true).then((choice) => {
+      chosen = Promise.resolve(choice);
+      looking = undefined;
+      return choice;
+    });
+    return looking;
+  };
+  const isStale = ({ outcome }: Choice): boolean => outcome === 'none' && performance.now() - lookedAt > FORGIVEN_MS;
 
   return {
     name: 'micro',
@@ -66,11 +95,15 @@ const createEngineOf = (drivers: readonly Driver[], log: Log): Engine => {
       return slowdown;
     },
     availability: async ({ again = false } = {}) => {
-      if (again || chosen === undefined) chosen = find(again);
-      return (await chosen).availability;
+      if (again) chosen = find(again);
+      const known = await (chosen ??= find(false));
+      if (!isStale(known) && !looking) return known.availability;
+      const { availability } = await Promise.race([lookAgain(), delay(LOOK_MS, PREPARING, { ref: false })]);
+      return availability;
     },
     start: async (job) => {
-      const choice = await (chosen ??= find(false));
+      const known = await (chosen ??= find(false));
+      const choice = isStale(known) ? await lookAgain() : known;
       if (choice.outcome === 'none') {
         const { reason, mend } = choice.availability;
         throw new StudioError('ENGINE_UNAVAILABLE', `${reason} ${mend}`);
@@ -79,6 +112,7 @@ const createEngineOf = (drivers: readonly Driver[], log: Log): Engine => {
     },
     stop: async () => {
       await chosen;
+      await looking;
       await Promise.all(drivers.map((driver) => driver.stop()));
     },
   };
