@@ -49,6 +49,8 @@ export interface TerminalSize {
 export interface Job {
   /** The execution's id, a UUID. */
   readonly id: string;
+  /** Whose it is: what an engine keeps of one owner's job never serves another's. Those without one are one owner's. */
+  readonly ownerId?: string;
   readonly program: Program;
   readonly args: readonly string[];
   /** All of stdin; its end follows. Of a job with a terminal there is none: `Run.write` is its input. */

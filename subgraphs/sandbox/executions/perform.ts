@@ -45,7 +45,7 @@ const runIn = async ({ live, engine, prepare, onStart }: Performance, askedAt: n
   if (live.cancelled.aborted) return never('CANCELLED', null);
   live.starts(queuedMs);
   onStart(queuedMs);
-  const run = await engine.start(job);
+  const run = await engine.start({ ...job, ownerId: live.ownerId });
   const cancel = (): void => run.cancel();
   live.cancelled.addEventListener('abort', cancel, { once: true });
   if (live.cancelled.aborted) cancel();

@@ -1,6 +1,6 @@
 import { StudioError } from '#mesh/errors.ts';
 import type { JailOpening } from '../../jail/jail.ts';
-import type { Availability, Engine, Job, Limits, Run } from '../engine.ts';
+import type { Availability, Engine, Job, Run } from '../engine.ts';
 import { execute } from './execution.ts';
 import type { Flavour } from './host/protocol.ts';
 import { startHost } from './host-process.ts';
@@ -27,9 +27,9 @@ const INCOMPLETE: Unavailable = {
   mend: "Run `npm ci` in the studio's folder.",
 };
 
-const takeHost = async (pool: HostPool, flavour: Flavour, limits: Limits): Promise<Lease> => {
+const takeHost = async (pool: HostPool, flavour: Flavour, { limits, ownerId = '' }: Job): Promise<Lease> => {
   try {
-    return await pool.take(flavour, limits);
+    return await pool.take(flavour, limits, ownerId);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'nothing is known';
     throw new StudioError('ENGINE_UNAVAILABLE', `A WebAssembly host did not start: ${reason}`);
@@ -78,7 +78,7 @@ export const createWasmEngine = (open: (again: boolean) => Promise<JailOpening>)
     }
     if (isStopped) throw new StudioError('ENGINE_UNAVAILABLE', 'The sandbox is being stopped.');
     const assignment = assign(job);
-    const lease = await takeHost(found.works.pool, assignment.flavour, job.limits);
+    const lease = await takeHost(found.works.pool, assignment.flavour, job);
     const run = execute(job, assignment, lease);
     running.add(run);
     void run.result.then(() => running.delete(run));

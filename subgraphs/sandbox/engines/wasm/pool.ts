@@ -16,6 +16,8 @@ const COMMON: HostSizes = { memoryBytes: 1024 * MIB, diskBytes: 256 * MIB };
 
 interface Member {
   readonly flavour: Flavour;
+  /** Whose job it has run; null for one that has run none. */
+  ownerId: string | null;
   readonly host: Promise<Host>;
   jobs: number;
   /** What it takes before its first job; null while it is started. */
@@ -32,11 +34,15 @@ export interface Lease {
 
 export interface HostPool {
   /** @throws Error when no host comes up */
-  readonly take: (flavour: Flavour, sizes: HostSizes) => Promise<Lease>;
+  readonly take: (flavour: Flavour, sizes: HostSizes, ownerId: string) => Promise<Lease>;
   readonly close: () => Promise<void>;
 }
 
-/** Keeps hosts warm: from the first job of a flavour on one waits, unless nobody has asked for ten minutes. */
+/**
+ * Keeps hosts warm: from the first job of a flavour on one waits that has run none, unless nobody has asked for ten
+ * minutes. One that has run a job takes others of the same owner alone: a program that got out of WebAssembly would
+ * see, and answer, whatever its host runs next.
+ */
 export const createHostPool = (start: (flavour: Flavour, sizes: HostSizes) => Promise<Host>): HostPool => {
   /** Those that wait, the longest first. */
   const idle: Member[] = [];
@@ -44,7 +50,14 @@ export const createHostPool = (start: (flavour: Flavour, sizes: HostSizes) => Pr
   let isClosed = false;
 
   const launch = (flavour: Flavour, sizes: HostSizes): Member => {
-    const member: Member = { flavour, host: start(flavour, sizes), jobs: 0, ownBytes: null, expiry: null };
+    const member: Member = {
+      flavour,
+      ownerId: null,
+      host: start(flavour, sizes),
+      jobs: 0,
+      ownBytes: null,
+      expiry: null,
+    };
     all.add(member);
     member.host.catch(() => all.delete(member));
     return member;
@@ -78,9 +91,14 @@ export const createHostPool = (start: (flavour: Flavour, sizes: HostSizes) => Pr
   };
 
   return {
-    take: async (flavour, sizes) => {
+    take: async (flavour, sizes, ownerId) => {
       const isCommon = sizes.memoryBytes <= COMMON.memoryBytes && sizes.diskBytes <= COMMON.diskBytes;
-      const member = (isCommon ? idleOf(flavour).at(-1) : undefined) ?? launch(flavour, isCommon ? COMMON : sizes);
+      const waiting = isCommon ? idleOf(flavour) : [];
+      const member =
+        waiting.findLast((one) => one.ownerId === ownerId) ??
+        waiting.findLast((one) => one.ownerId === null) ??
+        launch(flavour, isCommon ? COMMON : sizes);
+      member.ownerId = ownerId;
       if (idle.includes(member)) idle.splice(idle.indexOf(member), 1);
       if (member.expiry !== null) clearTimeout(member.expiry);
       member.expiry = null;
@@ -99,7 +117,7 @@ export const createHostPool = (start: (flavour: Flavour, sizes: HostSizes) => Pr
         giveBack: async (outcome) => {
           if (outcome === 'reusable' && isFit()) park(member);
           else await letGo(member);
-          if (!isClosed && idleOf(flavour).length === 0) park(launch(flavour, COMMON));
+          if (!isClosed && idleOf(flavour).every((one) => one.ownerId !== null)) park(launch(flavour, COMMON));
         },
       };
     },
