@@ -313,11 +313,28 @@ print("end")`,
     },
   },
   {
-    name: 'every descriptor',
+    name: 'every descriptor, and none left for who comes after',
     language: 'python',
     attack: {
-      code: 'l = []\ntry:\n    while 1: l.append(open("/tmp/f", "w"))\nexcept OSError as e: print(len(l) < 2000)',
+      code: 'import os\nn = 0\ntry:\n    while 1:\n        os.open("/tmp/f", os.O_RDWR | os.O_CREAT)\n        n += 1\nexcept OSError as e: print(n < 2000)',
       holds: says('True'),
+    },
+    twin: {
+      code: 'l = [open(f"/tmp/{n}", "w") for n in range(500)]\nprint(len(l))',
+      holds: says('500'),
+    },
+  },
+  {
+    name: 'closing its streams, and those of who comes after',
+    language: 'python',
+    attack: {
+      code: 'import os\nfor fd in (0, 1, 3, 4, 5, 6): os.close(fd)\nos.write(2, b"closed")',
+      holds: ({ result, stderr }) => result.status === 'SUCCEEDED' && stderr === 'closed',
+    },
+    twin: {
+      code: 'import sys\nprint(len(sys.stdin.read()))',
+      job: { stdin: Buffer.from('typed') },
+      holds: says('5'),
     },
   },
   {

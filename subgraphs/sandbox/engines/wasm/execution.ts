@@ -1,29 +1,23 @@
 import { statfsSync } from 'node:fs';
-import type { Job, Result, Run, Status } from '../engine.ts';
+import type { Job, Result, Run } from '../engine.ts';
 import { collectFiles } from '../run/collect.ts';
 import { collectOutput } from '../run/output.ts';
-import { statusOf } from '../run/status.ts';
-import type { Ending } from './host/protocol.ts';
 import { readToMarker } from './marked-stream.ts';
 import { startMeter } from './meter.ts';
 import type { Assignment } from './orders.ts';
 import type { Lease } from './pool.ts';
+import { statusOfDeath, statusOfEnding } from './status.ts';
 
 const WORKSPACE = '/workspace';
 const TEMPORARY = '/tmp';
 /** What counts as no room left: a block or a few. */
 const LITTLE_BYTES = 64 * 1024;
+/** How long a host that tells no end may take to die of what it has. */
+const DYING_MS = 2_000;
 
 const isFull = (folder: string, mostBytes: number): boolean => {
   const { blocks, bfree, bsize } = statfsSync(folder);
   return (blocks - bfree) * bsize > mostBytes - LITTLE_BYTES;
-};
-
-/** Of a program that came to its end. */
-const statusOfEnding = (ending: Ending, isDiskFull: boolean): Status => {
-  if (ending.exitCode === 0) return ending.isDiskFull ? 'DISK_EXCEEDED' : 'SUCCEEDED';
-  if (ending.isMemoryFull) return 'MEMORY_EXCEEDED';
-  return ending.isDiskFull || isDiskFull ? 'DISK_EXCEEDED' : 'FAILED';
 };
 
 /** Has a host carry out a job, and follows it to its result. */
@@ -32,8 +26,13 @@ export const execute = (job: Job, { order, marker }: Assignment, { host, giveBac
   const { limits } = job;
   const folder = process.memoryFolder(WORKSPACE);
   const folders = [folder, process.memoryFolder(TEMPORARY)];
+  let isCancelled = false;
   let isOutputExceeded = false;
   let isOver = false;
+  const stop = (): void => {
+    // The host may be another's by now.
+    if (!isOver) process.stop('caller');
+  };
   const output = collectOutput(
     { stdout: readToMarker(process.stdout, marker), stderr: readToMarker(process.stderr, marker) },
     limits.outputBytes,
@@ -44,28 +43,28 @@ export const execute = (job: Job, { order, marker }: Assignment, { host, giveBac
   );
   const meter = startMeter(process, folders, limits);
 
-  const stop = (): void => {
-    // The host may be another's by now.
-    if (!isOver) process.stop('caller');
+  /** The program's end, or null when the host died with it. */
+  const carryOut = async (): ReturnType<typeof host.carryOut> => {
+    const ending = await host.carryOut(order);
+    if (ending === null) {
+      const late = setTimeout(() => process.stop('caller'), DYING_MS);
+      await process.ended;
+      clearTimeout(late);
+    }
+    isOver = true;
+    return ending;
   };
   const finish = async (): Promise<Result> => {
-    const ending = await host.carryOut(order);
-    isOver = true;
+    const ending = await carryOut();
     const used = meter.end();
     output.drain();
     if (ending === null) {
-      process.stop('caller');
       const end = await process.ended;
       const counts = await output.whole;
       await giveBack('spent');
-      const status = statusOf({
-        end,
-        isOutputExceeded,
-        isDiskFull: false,
-        language: 'node',
-        memoryBytes: host.jailBytes,
-      });
-      return { ...used, ...counts, status, exitCode: null, signal: end.signal, files: [], message: null };
+      const status = statusOfDeath({ end, isCancelled, isOutputExceeded, jailBytes: host.jailBytes });
+      const message = status === 'ENGINE_FAILED' ? 'The process that ran the program broke.' : null;
+      return { ...used, ...counts, status, exitCode: null, signal: end.signal, files: [], message };
     }
     const isDiskFull = folders.some((each) => isFull(each, limits.diskBytes));
     const counts = await output.whole;
@@ -96,7 +95,10 @@ export const execute = (job: Job, { order, marker }: Assignment, { host, giveBac
   return {
     output: output.chunks,
     result: answer(),
-    cancel: stop,
+    cancel: () => {
+      isCancelled = true;
+      stop();
+    },
     // It has no terminal.
     write: async () => {},
     resize: async () => {},

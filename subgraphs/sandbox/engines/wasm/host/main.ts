@@ -3,7 +3,8 @@ import { Writable } from 'node:stream';
 import { deserialize } from 'node:v8';
 import type { Ending, Flavour, Order, Report } from './protocol.ts';
 import { invoke } from './invoke.ts';
-import { clearFolders, createScripts, warm } from './script.ts';
+import { clearFolders } from './folders.ts';
+import { createScripts, warm } from './script.ts';
 import { STDERR, STDOUT, writeAll } from './streams.ts';
 
 /*

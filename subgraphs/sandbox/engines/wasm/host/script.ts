@@ -1,48 +1,18 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { WASI } from 'node:wasi';
-import { checkInitial, importMemory, MEMORY, ModuleError } from './memory.ts';
-import { ended, EXIT, type Ending, type Flavour, type ScriptOrder } from './protocol.ts';
-import { complain, readableFile, STDERR, STDOUT } from './streams.ts';
+import { readableFile, rememberDescriptors, reopen } from './descriptors.ts';
+import { clearFolders, writeFiles } from './folders.ts';
+import { INTERPRETERS, WORKSPACE, type Language } from './interpreters.ts';
+import { checkInitial, importMemory, MEMORY, ModuleError, PAGE_BYTES } from './memory.ts';
+import { ended, EXIT, type Ending, type ScriptOrder } from './protocol.ts';
+import { complain, STDERR, STDOUT } from './streams.ts';
 
-const WORKSPACE = '/workspace';
-const TEMPORARY = '/tmp';
 const SYSTEM = 'wasi_snapshot_preview1';
 /** WASI's "not supported" and "not permitted". */
 const ENOSYS = 52;
 const EPERM = 63;
 /** From here on, memory that cannot grow is what a failing program fails of. */
 const FULL = 7 / 8;
-
-type Language = Exclude<Flavour, 'module'>;
-
-interface Interpreter {
-  /** Before the script's path. */
-  readonly command: readonly [string, ...string[]];
-  readonly env: Readonly<Record<string, string>>;
-  /** Folders of the jail as the program sees them. */
-  readonly folders: Readonly<Record<string, string>>;
-  /** How a script's name must end; null when that does not matter. */
-  readonly ending: string | null;
-}
-
-const FOLDERS = { [WORKSPACE]: WORKSPACE, [TEMPORARY]: TEMPORARY };
-
-const INTERPRETERS: Readonly<Record<Language, Interpreter>> = {
-  python: {
-    command: ['python'],
-    env: { PYTHONHOME: '/python', PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
-    folders: { ...FOLDERS, '/python': '/python' },
-    ending: null,
-  },
-  javascript: {
-    command: ['quickjs', '--', '/javascript/main.js'],
-    env: {},
-    // It has no working folder: what has no folder in front of it is looked for in the root.
-    folders: { ...FOLDERS, '/': WORKSPACE, '/javascript': '/javascript' },
-    ending: '.js',
-  },
-};
 
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
@@ -58,63 +28,40 @@ const pause = (): number => {
   return 0;
 };
 
-const write = (path: string, bytes: Uint8Array): void => {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, bytes);
-};
-
-const empty = (folder: string): void => {
-  for (const name of readdirSync(folder)) rmSync(`${folder}/${name}`, { recursive: true, force: true });
-};
-
-/** Removes what a job has left, before the next. */
-export const clearFolders = (): void => {
-  empty(WORKSPACE);
-  empty(TEMPORARY);
-};
+/** The descriptors that a program's output goes to. */
+interface Streams {
+  readonly stdout: number;
+  readonly stderr: number;
+}
 
 /** Runs scripts by an interpreter that is compiled once. */
 export const createScripts = async (
   language: Language,
   program: string,
-): Promise<(order: ScriptOrder, output?: { readonly stdout: number; readonly stderr: number }) => Promise<Ending>> => {
+): Promise<(order: ScriptOrder, streams?: Streams) => Promise<Ending>> => {
   const { command, env, folders, ending } = INTERPRETERS[language];
   const { bytes, initialPages } = importMemory(readFileSync(program));
   const module = await WebAssembly.compile(bytes);
   const needed = WebAssembly.Module.imports(module).filter(({ module: from }) => from === SYSTEM);
 
-  return async (order, { stdout, stderr } = { stdout: STDOUT, stderr: STDERR }) => {
-    try {
-      checkInitial(initialPages, order.mostPages);
-    } catch (error) {
-      if (!(error instanceof ModuleError)) throw error;
-      complain(command[0], error.message);
-      return ended(EXIT.notRun, { isMemoryFull: true });
-    }
+  const execute = async (order: ScriptOrder, streams: Streams): Promise<Ending> => {
+    checkInitial(initialPages, order.mostPages);
     const isNamedWell = ending === null || order.path.endsWith(ending);
-    const script = `${WORKSPACE}/${order.path}${isNamedWell ? '' : ending}`;
-    try {
-      for (const { path, bytes: content } of order.files) {
-        write(`${WORKSPACE}/${path}`, content);
-        if (path === order.path && !isNamedWell) write(script, content);
-      }
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-      complain(command[0], 'the files do not fit into the working folder');
-      return ended(EXIT.notRun, { isDiskFull: true });
-    }
+    const script = `${order.path}${isNamedWell ? '' : ending}`;
+    const file = order.files.find(({ path }) => path === order.path);
+    writeFiles([...order.files, ...(isNamedWell || file === undefined ? [] : [{ ...file, path: script }])]);
     const memory = new WebAssembly.Memory({ initial: initialPages, maximum: order.mostPages });
-    const isMemoryFull = (): boolean => memory.buffer.byteLength >= FULL * order.mostPages * 65_536;
-    const stdin = readableFile(order.stdin);
+    const isMemoryFull = (): boolean => memory.buffer.byteLength >= FULL * order.mostPages * PAGE_BYTES;
     try {
       const wasi = new WASI({
         version: 'preview1',
-        args: [...command, script, ...order.args],
+        args: [...command, `${WORKSPACE}/${script}`, ...order.args],
         env: { ...env, ...order.env },
         preopens: folders,
-        stdin,
-        stdout,
-        stderr,
+        // Its own: it may close them.
+        stdin: readableFile(order.stdin),
+        stdout: reopen(streams.stdout),
+        stderr: reopen(streams.stderr),
         returnOnExit: true,
       });
       // QuickJS was built for a runtime with sockets.
@@ -126,12 +73,26 @@ export const createScripts = async (
       const exitCode = wasi.start(instance);
       return ended(exitCode, { isMemoryFull: exitCode !== 0 && isMemoryFull() });
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
+      if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
       complain(command[0], error.message);
       return ended(EXIT.trapped, { isMemoryFull: isMemoryFull() });
     } finally {
-      closeSync(stdin);
-      if (!isNamedWell) rmSync(script, { force: true });
+      if (!isNamedWell) rmSync(`${WORKSPACE}/${script}`, { force: true });
+    }
+  };
+
+  return async (order, streams = { stdout: STDOUT, stderr: STDERR }) => {
+    const closeOthers = rememberDescriptors();
+    try {
+      return await execute(order, streams);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      complain(command[0], error.message);
+      const isDiskFull = 'code' in error && error.code === 'ENOSPC';
+      return ended(EXIT.notRun, { isMemoryFull: error instanceof ModuleError, isDiskFull });
+    } finally {
+      // Node closes neither the folders that it opened for the program, nor what the program left open.
+      closeOthers();
     }
   };
 };

@@ -1,4 +1,4 @@
-import { openSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 
 /** The descriptors of the host that are the program's. */
 export const STDOUT = 1;
@@ -14,12 +14,3 @@ export const writeAll = (fd: number, bytes: Uint8Array): void => {
 /** Says to the program's user, as a command line would, why it did not run or what it died of. */
 export const complain = (name: string, problem: string): void =>
   writeAll(STDERR, Buffer.from(`${name}: ${problem.replaceAll(/\s+/gu, ' ').trim().slice(0, MAX_PROBLEM)}\n`));
-
-/** A descriptor that reads these bytes and has no name. */
-export const readableFile = (bytes: Uint8Array): number => {
-  const path = `/tmp/stdin-${process.pid}`;
-  writeFileSync(path, bytes);
-  const fd = openSync(path, 'r');
-  unlinkSync(path);
-  return fd;
-};
