@@ -263,7 +263,7 @@ export type ExecutionEvent = {
   __typename?: 'ExecutionEvent';
   /** Exactly what was written, in base64. */
   data?: Maybe<Scalars['String']['output']>;
-  /** The execution as it is now; whole in EXITED. */
+  /** The execution as it is now. */
   execution: Execution;
   executionId: Scalars['ID']['output'];
   exitCode?: Maybe<Scalars['Int']['output']>;

@@ -15,6 +15,7 @@ import { openEngines } from './engines/engines.ts';
 import { eraseProjects } from './erasure.ts';
 import { createCatalogue } from './executions/catalogue.ts';
 import { startExecutions } from './executions/executions.ts';
+import { createGround } from './executions/ground.ts';
 import { createFiles } from './files/files.ts';
 import { takeOverWorkspaces } from './files/take-over.ts';
 import { projectDataOf } from './personal-data.ts';
@@ -76,7 +77,7 @@ export const startSandbox = async ({ config, databaseUrl, secret, log }: Sandbox
   const ofWatch = watchResolvers(projects, createWatch(database, notifications));
   const engines = openEngines({ config, log });
   const catalogue = createCatalogue(engines);
-  const executions = await startExecutions({ database, files, projects, catalogue, config, log });
+  const executions = await startExecutions({ database, ground: createGround(projects, files), catalogue, config, log });
   const ofExecutions = executionResolvers(catalogue, executions, projects);
   const terminals = createTerminals({
     catalogue,

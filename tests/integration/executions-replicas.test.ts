@@ -111,6 +111,17 @@ describe('of two processes of the sandbox', () => {
   });
 });
 
+test('a program whose project is deleted is ended', async () => {
+  const ada = someone();
+  const { data } = await ask(one, ada, 'mutation { createProject(name: "p") { id } }', {});
+  const projectId = z.object({ createProject: z.object({ id: z.uuid() }) }).parse(data).createProject.id;
+  const id = await begin(one, ada, 'sleep 60', { projectId });
+  await expect.poll(() => statusAt(one, ada, id)).toBe('RUNNING');
+  await ask(other, ada, 'mutation ($id: ID!) { deleteProject(id: $id, name: "p") }', { id: projectId });
+  // Known to the process that runs it for as long as it runs.
+  await expect.poll(() => statusAt(one, ada, id)).toBeUndefined();
+});
+
 describe('whoever goes away before the answer', () => {
   const leave = async (caller: Caller, input: object): Promise<void> => {
     const left = new AbortController();

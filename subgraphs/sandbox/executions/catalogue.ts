@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StudioError } from '#mesh/errors.ts';
 import type { Engines } from '../engines/engines.ts';
 import type { Availability, Engine } from '../engines/engine.ts';
@@ -34,6 +35,14 @@ const MISSING: Availability = {
   mend: 'Use another engine.',
 };
 
+/** An engine whose first probe takes longer than this is shown as one that is not there yet. */
+const PATIENCE_MS = 5_000;
+const PROBED: Availability = {
+  outcome: 'unavailable',
+  reason: 'It is being tried out at the moment.',
+  mend: 'Ask again in a little while.',
+};
+
 const knows = (availability: Availability, choice: EngineChoice): Availability => {
   if (availability.outcome === 'unavailable' || choice.kind === 'module') return availability;
   return availability.languages.includes(choice.language)
@@ -56,7 +65,7 @@ export const createCatalogue = ({ all }: Pick<Engines, 'all'>): Catalogue => {
         engineChoices().map(async (choice) => ({
           name: nameOf(choice),
           slowdown: all.get(choice.engine)?.slowdown ?? 1,
-          availability: await look(choice),
+          availability: await Promise.race([look(choice), sleep(PATIENCE_MS, PROBED, { ref: false })]),
         })),
       ),
     find: async (name) => {

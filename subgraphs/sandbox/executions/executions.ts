@@ -8,10 +8,7 @@ import { StudioError } from '#mesh/errors.ts';
 import type { Caller } from '#mesh/identity.ts';
 import type { Log } from '#mesh/log.ts';
 import { inSpan } from '#mesh/trace.ts';
-import type { JobFile } from '../engines/engine.ts';
-import type { Files } from '../files/files.ts';
 import type { ExecutionMapper, ProjectMapper } from '../mappers.ts';
-import type { Projects } from '../projects.ts';
 import {
   askToCancel,
   executionsOf,
@@ -26,6 +23,7 @@ import type { Catalogue, FoundEngine } from './catalogue.ts';
 import { nameOf } from './engine-names.ts';
 import type { Events, ExecutionStep } from './events.ts';
 import { startExecutor } from './executor.ts';
+import type { Ground } from './ground.ts';
 import { checkOrder, prepareJob } from './job.ts';
 import { limitsOf } from './limits.ts';
 import { createLive, type Live } from './live.ts';
@@ -78,8 +76,7 @@ export interface Executions {
 
 export interface ExecutionsOptions {
   readonly database: Database;
-  readonly files: Pick<Files, 'find' | 'snapshot'>;
-  readonly projects: Pick<Projects, 'readable' | 'standing'>;
+  readonly ground: Ground;
   readonly catalogue: Catalogue;
   readonly config: Pick<Config, 'executions' | 'executionsPerUser' | 'executionDays'>;
   readonly log: Log;
@@ -101,8 +98,7 @@ const notFound = (): StudioError => new StudioError('NOT_FOUND', 'There is no su
 
 export const startExecutions = async ({
   database,
-  files,
-  projects,
+  ground,
   catalogue,
   config,
   log,
@@ -117,6 +113,7 @@ export const startExecutions = async ({
   const beating = await startExecutor(database, {
     id: executor,
     days: config.executionDays,
+    running: () => [...entries.keys()],
     cancel: (ids) => ids.forEach((id) => entries.get(id)?.live.cancel()),
     log,
   });
@@ -127,24 +124,6 @@ export const startExecutions = async ({
     if (recent.size > MOST_RECENT && oldest !== undefined) recent.delete(oldest);
     setTimeout(() => recent.delete(id), RECENT_MS).unref();
   };
-
-  const projectOf = async (order: Order, caller: Caller): Promise<ProjectMapper | null> => {
-    if (!order.hasProject) return null;
-    const mayRead = caller.scopes.includes('projects:read');
-    if (order.projectId !== null) {
-      if (!mayRead) throw new StudioError('FORBIDDEN', 'This credential may not read projects.');
-      return projects.readable(caller, order.projectId);
-    }
-    return mayRead ? projects.standing(caller) : null;
-  };
-  /** Said at once, though it is decided when the files are taken. */
-  const checkPath = async ({ source, files: given }: Order, project: ProjectMapper | null): Promise<void> => {
-    if (source.kind !== 'path' || given.some(({ path }) => path === source.path.text)) return;
-    if (project && (await files.find(project.id, source.path))) return;
-    throw new StudioError('NOT_FOUND', `There is no file ${source.path.text}.`, { argument: 'path' });
-  };
-  const filesOf = async (project: ProjectMapper | null): Promise<JobFile[]> =>
-    project === null ? [] : (await files.snapshot(project.id)).map(({ file: { path }, bytes }) => ({ path, bytes }));
 
   const visible = (facts: Pick<ExecutionFacts, 'ownerId'>, caller: Caller): boolean =>
     facts.ownerId === caller.userId || caller.scopes.includes('users:manage');
@@ -187,7 +166,7 @@ export const startExecutions = async ({
         live,
         engine: found.engine,
         ticket,
-        prepare: async () => prepareJob(live.id, order, found.choice, live.limits, await filesOf(project)),
+        prepare: async () => prepareJob(live.id, order, found.choice, live.limits, await ground.files(project)),
         onStart: (queuedMs) => {
           starting = markStarted(database, live.id, Math.round(queuedMs)).catch((error: unknown) =>
             log.warn({ error }, 'the start of an execution was not written down'),
@@ -215,8 +194,7 @@ export const startExecutions = async ({
     const found = await catalogue.find(order.engine);
     checkOrder(order, found.choice);
     const limits = limitsOf(caller.role, order.limits, found.engine.slowdown);
-    const project = await projectOf(order, caller);
-    await checkPath(order, project);
+    const project = await ground.of(order, caller);
     const made = {
       id: randomUUID(),
       ownerId: caller.userId,

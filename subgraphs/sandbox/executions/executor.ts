@@ -13,7 +13,9 @@ const KEPT_OF_ONE_USER = 200;
 export interface ExecutorOptions {
   readonly id: string;
   readonly days: number;
-  /** Ends executions of this process, since another one was asked to. */
+  /** The executions that this process has under way. */
+  readonly running: () => readonly string[];
+  /** Ends some of them, which nobody wants any more. */
   readonly cancel: (ids: readonly string[]) => void;
   readonly log: Log;
 }
@@ -24,11 +26,11 @@ export interface ExecutorOptions {
  */
 export const startExecutor = async (
   database: Database,
-  { id, days, cancel, log }: ExecutorOptions,
+  { id, days, running, cancel, log }: ExecutorOptions,
 ): Promise<{ stop(): Promise<void> }> => {
   let round = 0;
   const look = async (): Promise<void> => {
-    cancel(await beat(database, id));
+    cancel(await beat(database, id, running()));
     const lost = await markLost(database, SILENT_SECONDS);
     if (lost > 0) log.warn({ executions: lost }, 'executions were lost with the process that ran them');
     if (round++ % PURGE_EVERY === 0) await purgeExecutions(database, days, KEPT_OF_ONE_USER);

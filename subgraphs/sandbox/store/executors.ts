@@ -4,8 +4,12 @@ import type { Queries } from '#mesh/database/pool.ts';
 
 const Nothing = z.object({});
 
-/** Says that a process is alive. @returns which of its executions others want ended */
-export const beat = async (queries: Queries, executor: string): Promise<readonly string[]> => {
+/**
+ * Says that a process is alive.
+ * @param ids its executions
+ * @returns those of them that nobody wants any more: cancelled elsewhere, or gone with their project or their owner
+ */
+export const beat = async (queries: Queries, executor: string, ids: readonly string[]): Promise<readonly string[]> => {
   await queries.query(
     sql.type(Nothing)`
       insert into sandbox.executors (id) values (${executor})
@@ -14,7 +18,8 @@ export const beat = async (queries: Queries, executor: string): Promise<readonly
   );
   return queries.anyFirst(
     sql.type(z.object({ id: z.uuid() }))`
-      select id from sandbox.executions where executor = ${executor} and ended_at is null and cancelled
+      select own.id from unnest(${sql.array(ids, 'uuid')}) own (id)
+      where not exists (select from sandbox.executions e where e.id = own.id and not e.cancelled)
     `,
   );
 };
