@@ -63,7 +63,7 @@ test('a byte order mark at the beginning is part of the output', async () => {
 });
 
 test('who reads behind the kept steps is told how many were lost, and goes on from there', async () => {
-  const events = createEvents({ bytes: 10_000, events: 3, untakenBytes: 10_000 });
+  const events = createEvents({ bytes: 10_000, events: 3, untakenBytes: 10_000, untakenEvents: 100 });
   for (const text of ['1', '2', '3', '4', '5']) out(events, text);
   events.exited(END);
   expect(await all(events)).toMatchObject([
@@ -77,7 +77,7 @@ test('who reads behind the kept steps is told how many were lost, and goes on fr
 });
 
 test('bytes bound what is kept as well', async () => {
-  const events = createEvents({ bytes: 1_000, events: 100, untakenBytes: 10_000 });
+  const events = createEvents({ bytes: 1_000, events: 100, untakenBytes: 10_000, untakenEvents: 100 });
   for (let count = 0; count < 10; count++) out(events, 'x'.repeat(400));
   events.exited(END);
   expect(await all(events)).toMatchObject([{ type: 'TRUNCATED', lost: 8 }, { sequence: 9 }, { sequence: 10 }, {}]);
@@ -97,7 +97,7 @@ test('a reader that comes while it runs gets what comes, until it leaves', async
 });
 
 test('the program waits for the reader that holds it, and for no other', async () => {
-  const events = createEvents({ bytes: 10_000, events: 100, untakenBytes: 10 });
+  const events = createEvents({ bytes: 10_000, events: 100, untakenBytes: 10, untakenEvents: 100 });
   const slow = events.follow(0, NEVER, false);
   const holding = events.follow(0, NEVER, true);
   const first = holding.next();
@@ -111,8 +111,20 @@ test('the program waits for the reader that holds it, and for no other', async (
   await room;
 });
 
+test('many small events make the program wait as well as many bytes', async () => {
+  const events = createEvents({ bytes: 10_000, events: 100, untakenBytes: 10_000, untakenEvents: 2 });
+  const holding = events.follow(0, NEVER, true);
+  const first = holding.next();
+  for (const text of ['a', 'b', 'c']) out(events, text);
+  await first;
+  const room = events.room(NEVER);
+  expect(await isSettled(room)).toBe(false);
+  await holding.next();
+  await room;
+});
+
 test('a reader that leaves holds nothing any more, and the signal ends the waiting too', async () => {
-  const events = createEvents({ bytes: 10_000, events: 100, untakenBytes: 1 });
+  const events = createEvents({ bytes: 10_000, events: 100, untakenBytes: 1, untakenEvents: 100 });
   const holding = events.follow(0, NEVER, true);
   const first = holding.next();
   out(events, 'xxxx');

@@ -34,9 +34,10 @@ export interface EventBounds {
   readonly events: number;
   /** What the reader that the program waits for may leave untaken. */
   readonly untakenBytes: number;
+  readonly untakenEvents: number;
 }
 
-const BOUNDS: EventBounds = { bytes: 524_288, events: 4_096, untakenBytes: 131_072 };
+const BOUNDS: EventBounds = { bytes: 524_288, events: 4_096, untakenBytes: 131_072, untakenEvents: 1_024 };
 /** What an event counts beside its bytes. */
 const EVENT_BYTES = 64;
 
@@ -69,8 +70,8 @@ export const createEvents = (bounds: EventBounds = BOUNDS): Events => {
   let isOver = false;
   let arrival = Promise.withResolvers<void>();
   let taking = Promise.withResolvers<void>();
-  /** Of each reader that the program waits for, the bytes it has taken. */
-  const held = new Set<{ taken: number }>();
+  /** Of each reader that the program waits for, the bytes it has taken, and the number of its last event. */
+  const held = new Set<{ taken: number; seen: number }>();
   const decoders = { stdout: newDecoder(), stderr: newDecoder() };
 
   const sizeOf = (step: KeptStep): number => EVENT_BYTES + (step.type === 'OUTPUT' ? step.bytes.length : 0);
@@ -86,7 +87,10 @@ export const createEvents = (bounds: EventBounds = BOUNDS): Events => {
     arrival.resolve();
     arrival = Promise.withResolvers();
   };
-  const isCrowded = (): boolean => [...held].some(({ taken }) => written - taken > bounds.untakenBytes);
+  const isCrowded = (): boolean =>
+    [...held].some(
+      ({ taken, seen }) => written - taken > bounds.untakenBytes || sequence - seen > bounds.untakenEvents,
+    );
   const took = (): void => {
     taking.resolve();
     taking = Promise.withResolvers();
@@ -112,11 +116,8 @@ export const createEvents = (bounds: EventBounds = BOUNDS): Events => {
       while (isCrowded() && !signal.aborted) await abortable(taking.promise, signal).catch(() => {});
     },
     follow: async function* (after, signal, holds) {
-      const reader = { taken: written };
-      if (holds) {
-        reader.taken = 0;
-        held.add(reader);
-      }
+      const reader = { taken: 0, seen: after };
+      if (holds) held.add(reader);
       try {
         let seen = after;
         for (;;) {
@@ -132,6 +133,7 @@ export const createEvents = (bounds: EventBounds = BOUNDS): Events => {
             yield step;
             // The next one is asked for: this one was taken.
             if (step.type === 'OUTPUT') reader.taken += step.bytes.length;
+            reader.seen = seen;
             took();
           } else if (isOver) return;
           else await abortable(arrival.promise, signal);

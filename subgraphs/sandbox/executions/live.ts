@@ -2,6 +2,7 @@ import type { Limits, Output, Result } from '../engines/engine.ts';
 import type { ExecutionMapper } from '../mappers.ts';
 import type { EndedExecution, ExecutionFacts, NewExecution, ResultFile } from '../store/executions.ts';
 import { boundOutput, type BoundedOutput } from './bounded-output.ts';
+import { createByteList } from './byte-list.ts';
 import { createEvents, type Events } from './events.ts';
 
 /** What the history keeps of each stream's beginning, and of its end. */
@@ -57,7 +58,7 @@ const wholeMs = (ms: number | null): number | null => (ms === null ? null : Math
 export const createLive = (made: NewExecution): Live => {
   const events = createEvents();
   const cancelling = new AbortController();
-  const chunks = { stdout: Array.of<Buffer>(), stderr: Array.of<Buffer>() };
+  const written = { stdout: createByteList(), stderr: createByteList() };
   const delivered = { stdout: 0, stderr: 0 };
   let files: readonly ResultFile[] = [];
   const { executor: _, once: __, ...known } = made;
@@ -81,7 +82,7 @@ export const createLive = (made: NewExecution): Live => {
   events.queued();
 
   const whole = (stream: Output['stream']): BoundedOutput => ({
-    head: Buffer.concat(chunks[stream]),
+    head: Buffer.concat(written[stream].all()),
     tail: Buffer.alloc(0),
     total: facts.totals[stream],
   });
@@ -98,7 +99,7 @@ export const createLive = (made: NewExecution): Live => {
       events.started();
     },
     writes: (output) => {
-      chunks[output.stream].push(output.bytes);
+      written[output.stream].add(output.bytes);
       delivered[output.stream] += output.bytes.length;
       events.output(output);
     },
@@ -106,7 +107,7 @@ export const createLive = (made: NewExecution): Live => {
       files = left
         .map(({ path, bytes }) => ({ path, size: bytes.length, bytes: Buffer.from(bytes) }))
         .toSorted((a, b) => (a.path < b.path ? -1 : 1));
-      const written = totals ?? delivered;
+      const counted = totals ?? delivered;
       events.exited({ status, exitCode });
       facts = {
         ...facts,
@@ -119,13 +120,13 @@ export const createLive = (made: NewExecution): Live => {
         peakMemoryBytes: wholeMs(rest.peakMemoryBytes),
         endedAt: new Date().toISOString(),
         lastSequence: events.sequence,
-        totals: written,
-        truncated: { stdout: written.stdout > delivered.stdout, stderr: written.stderr > delivered.stderr },
+        totals: counted,
+        truncated: { stdout: counted.stdout > delivered.stdout, stderr: counted.stderr > delivered.stderr },
       };
       return {
         facts,
-        stdout: boundOutput(chunks.stdout, written.stdout, KEPT_PART),
-        stderr: boundOutput(chunks.stderr, written.stderr, KEPT_PART),
+        stdout: boundOutput(written.stdout.all(), counted.stdout, KEPT_PART),
+        stderr: boundOutput(written.stderr.all(), counted.stderr, KEPT_PART),
         files: keptFiles(files),
       };
     },
