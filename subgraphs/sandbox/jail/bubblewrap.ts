@@ -15,6 +15,8 @@ export interface MemoryFolder {
 export interface HostLayout {
   /** Where /bin, /lib and their like lead to; null for a real folder. */
   readonly systemFolders: readonly { readonly path: string; readonly link: string | null }[];
+  /** Folders below /usr that are the host's own settings. */
+  readonly hiddenFolders: readonly string[];
   /** Files of /proc that say more about the host than a program needs. */
   readonly hiddenFiles: readonly string[];
   /** Files and folders of /etc that are shown, and what is shown for them. */
@@ -62,6 +64,7 @@ export const bubblewrapArguments = (
     ['--as-pid-1'],
     ['--clearenv', '--cap-drop', 'ALL', '--uid', INNER_ID, '--gid', INNER_ID, '--hostname', 'sandbox'],
     ['--ro-bind', '/usr', '/usr'],
+    ...host.hiddenFolders.map((path) => ['--size', String(PAGE_BYTES), '--tmpfs', path, '--remount-ro', path]),
     ...host.systemFolders.map(({ path, link }) =>
       link === null ? ['--ro-bind', path, path] : ['--symlink', link, path],
     ),

@@ -36,6 +36,9 @@ const HIDDEN = [
   '/proc/vmallocinfo',
 ];
 
+/** Settings of programs that lie below /usr: npm's may hold the key of a registry. */
+const HIDDEN_FOLDERS = ['/usr/local/etc', '/usr/etc'];
+
 /** What the dynamic linker and Debian's links need. */
 const SHOWN_OF_ETC = ['/etc/ld.so.cache', '/etc/alternatives'];
 
@@ -64,6 +67,7 @@ export const readHostLayout = async (folder: string): Promise<HostLayout> => {
       path,
       link: lstatSync(path).isSymbolicLink() ? readlinkSync(path) : null,
     })),
+    hiddenFolders: HIDDEN_FOLDERS.filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true),
     hiddenFiles: HIDDEN.filter((path) => existsSync(path)),
     etc: [...own, ...shown.map((path): Bind => ({ source: path, target: path, access: 'read' }))],
   };

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Account, Accounting } from './accounting.ts';
 import { bubblewrapArguments, type Bind, type HostLayout, type MemoryFolder } from './bubblewrap.ts';
 import type { FifoPool } from './fifos.ts';
-import { jailIds } from './ids.ts';
+import { nextJailIds } from './ids.ts';
 import { createReportReader, type InitReport } from './init-protocol.ts';
 import type { Architecture } from './syscalls.ts';
 
@@ -135,7 +135,7 @@ const launch = async (parts: JailParts, shape: JailShape): Promise<Launched> => 
         // Process 1 would show all of it in /proc/1/environ.
         env: {},
         stdio: [input?.fd ?? 'ignore', output.fd, errors.fd, ...descriptors, 'pipe', 'pipe', filter],
-        ...jailIds(),
+        ...nextJailIds(),
       },
     );
     return {

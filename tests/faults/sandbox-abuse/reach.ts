@@ -75,6 +75,14 @@ export const REACH: readonly Abuse[] = [
     twin: { code: 'echo hi > a; cat ../workspace/a', holds: says('hi') },
   },
   {
+    name: "the host's settings below /usr, where npm keeps keys",
+    language: 'bash',
+    attack: {
+      code: 'for f in /usr/local/etc/* /usr/etc/*; do test -e "$f" && echo "$f"; done; (: > /usr/local/etc/x) 2> /dev/null && echo wrote; echo end',
+      holds: says('end'),
+    },
+  },
+  {
     name: 'the secrets of the service in /proc',
     language: 'bash',
     attack: {

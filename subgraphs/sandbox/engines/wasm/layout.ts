@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { statePrefix } from '../../jail/host.ts';
-import { isOpenToOthers, jailIds } from '../../jail/ids.ts';
+import { isOpenToOthers, isRoot } from '../../jail/ids.ts';
 import type { Bind, Jail } from '../../jail/jail.ts';
 import { readTar } from './tar.ts';
 
@@ -52,7 +52,7 @@ export const prepareLayout = async (jail: Jail): Promise<Layout> => {
   const remove = (): Promise<void> => rm(state, { recursive: true, force: true });
   /** A folder under a path that the jails' user can follow. */
   const reachableFolder = async (source: string, name: string): Promise<string> => {
-    if (jailIds().uid === undefined || (await isOpenToOthers(source))) return source;
+    if (!isRoot() || (await isOpenToOthers(source))) return source;
     const copy = join(state, name);
     await cp(source, copy, { recursive: true, dereference: true });
     return copy;
