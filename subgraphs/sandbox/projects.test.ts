@@ -21,12 +21,13 @@ describe('a project name', () => {
 describe('access to a project', () => {
   const project = { ownerId: 'ada' };
   test.each([
-    [project, { userId: 'ada', role: 'DEVELOPER' }, 'write'],
-    [project, { userId: 'ada', role: 'ADMIN' }, 'write'],
-    [project, { userId: 'bob', role: 'ADMIN' }, 'read'],
-    [project, { userId: 'bob', role: 'DEVELOPER' }, 'none'],
-    [project, { userId: 'bob', role: 'VIEWER' }, 'none'],
-    [null, { userId: 'ada', role: 'ADMIN' }, 'none'],
+    [project, { userId: 'ada', scopes: ['projects:read'] }, 'write'],
+    [project, { userId: 'ada', scopes: ['users:manage'] }, 'write'],
+    [project, { userId: 'bob', scopes: ['projects:read', 'users:manage'] }, 'read'],
+    // A key that an admin has made for less.
+    [project, { userId: 'bob', scopes: ['projects:read', 'code:run'] }, 'none'],
+    [project, { userId: 'bob', scopes: [] }, 'none'],
+    [null, { userId: 'ada', scopes: ['users:manage'] }, 'none'],
   ] as const)('of %j for %j is %s', (of, caller, access) => {
     expect(accessTo(of, caller)).toBe(access);
   });

@@ -35,14 +35,14 @@ export const parseProjectName = (text: string): NameVerdict => {
   return flaw === null ? { outcome: 'accepted', name } : { outcome: 'refused', reason: flaw };
 };
 
-/** What a caller may do with a project: an owner all, an admin look. */
+/** What a caller may do with a project: an owner all, who manages users look. A key of theirs without that scope may not. */
 export const accessTo = (
   project: Pick<ProjectMapper, 'ownerId'> | null,
-  caller: Pick<Caller, 'userId' | 'role'>,
+  caller: { readonly userId: string; readonly scopes: readonly string[] },
 ): 'write' | 'read' | 'none' => {
   if (project === null) return 'none';
   if (project.ownerId === caller.userId) return 'write';
-  return caller.role === 'ADMIN' ? 'read' : 'none';
+  return caller.scopes.includes('users:manage') ? 'read' : 'none';
 };
 
 /** Users' projects, as far as a caller reaches them. */
