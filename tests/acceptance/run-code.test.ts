@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -66,6 +68,33 @@ describe('code in the studio', () => {
     const { status, body } = await studio.rpc('run.exec', { engine: 'python', code: 'print(6 * 7)' }, token);
     expect(status).toBe(200);
     expect(body['result']).toMatchObject({ stdout: '42\n', exit_code: 0, engine: 'run:python', timed_out: false });
+  });
+
+  test('may be WebAssembly, as a command and as one function', async () => {
+    const module = await readFile(join(import.meta.dirname, '../harness/wasm/add.wasm'), 'base64');
+    await studio.rpc('fs.write', { path: 'add.wasm', content: module, encoding: 'base64' }, token);
+    for (const params of [
+      { path: 'add.wasm', invoke: { function: 'add', args: [1, 2] } },
+      { code: module, invoke: { function: 'add', args: [1, 2] } },
+      { path: 'add.wasm', args: ['1+2'] },
+      { path: 'add.wasm', stdin: '1+2' },
+    ]) {
+      const { body } = await studio.rpc('run.exec', { engine: 'wasm', ...params }, token);
+      expect(body['result']).toMatchObject({ stdout: '3\n', exit_code: 0, engine: 'wasm' });
+    }
+  });
+
+  test.for([
+    ['wasm:python', 'print(6 * 7)'],
+    ['wasm:javascript', 'console.log(6 * 7)'],
+  ] as const)('is run by %s without a system package', async ([engine, code]) => {
+    const { body } = await studio.rpc('run.exec', { engine, code }, token);
+    expect(body['result']).toMatchObject({
+      stdout: '42\n',
+      exit_code: 0,
+      engine,
+      isolation: 'wasm+namespaces+seccomp',
+    });
   });
 
   test.for([
