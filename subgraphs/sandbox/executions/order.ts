@@ -123,6 +123,10 @@ export const orderOf = (input: ExecuteInput): Order => {
   if (collect.some((pattern) => Buffer.byteLength(pattern) > MAX_PATTERN_BYTES)) {
     throw refuse(`A pattern is over ${MAX_PATTERN_BYTES} bytes.`, 'collect');
   }
+  // Paths are compared as they lie in the working folder: such a pattern would bring nothing back, and say nothing.
+  if (collect.some((pattern) => pattern.split('/').some((part) => part === '' || part === '.' || part === '..'))) {
+    throw refuse("A pattern is relative to the working folder, as in 'out/*.txt'.", 'collect');
+  }
   if (countWildcards(collect) > MAX_WILDCARDS) {
     throw refuse(`The patterns hold at most ${MAX_WILDCARDS} wildcards together.`, 'collect');
   }
