@@ -18,6 +18,8 @@ export interface Ground {
   files(project: ProjectMapper | null): Promise<readonly JobFile[]>;
 }
 
+const mayNotRead = (): StudioError => new StudioError('FORBIDDEN', 'This credential may not read projects.');
+
 export const createGround = (
   projects: Pick<Projects, 'readable' | 'standing'>,
   files: Pick<Files, 'find' | 'snapshot'>,
@@ -26,7 +28,7 @@ export const createGround = (
     if (!hasProject) return null;
     const mayRead = caller.scopes.includes('projects:read');
     if (projectId === null) return mayRead ? projects.standing(caller) : null;
-    if (!mayRead) throw new StudioError('FORBIDDEN', 'This credential may not read projects.');
+    if (!mayRead) throw mayNotRead();
     return projects.readable(caller, projectId);
   };
   return {
@@ -36,6 +38,7 @@ export const createGround = (
       if (source.kind === 'code' || order.files.some(({ path }) => path === source.path.text)) return project;
       // Said at once, though the files are taken only when its turn has come.
       if (project && (await files.find(project.id, source.path))) return project;
+      if (order.hasProject && !caller.scopes.includes('projects:read')) throw mayNotRead();
       throw new StudioError('NOT_FOUND', `There is no file ${source.path.text}.`, { argument: 'path' });
     },
     files: async (project) =>
