@@ -43,6 +43,8 @@ export const openMonitor = (socket: Duplex): Monitor => {
     else if ('error' in answer) waiting.shift()?.fail(new QmpError(answer.error.desc));
   });
   socket.on('error', (error) => end(error.message));
+  // It repeats the socket's errors, and one that nobody hears would end the service.
+  lines.on('error', () => {});
   socket.on('close', () => end('the monitor is closed'));
   const command: Monitor['command'] = (name, args) =>
     new Promise((done, fail) => {
