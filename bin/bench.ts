@@ -6,6 +6,7 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   gateway: async () => (await import('#tests/bench/gateway/bench.ts')).benchGateway((line) => console.error(line)),
   inference: async () =>
     (await import('#tests/bench/inference/bench.ts')).benchInference((line) => console.error(line)),
+  sandbox: async () => (await import('#tests/bench/sandbox/bench.ts')).benchSandbox((line) => console.error(line)),
 };
 
 /** Measures one part and prints the figures as JSON; they are to be compared within one run. */
