@@ -15,7 +15,7 @@ import { ARCHITECTURES, NOT_PERMITTED, type Architecture } from './syscalls.ts';
 
 export type { Bind } from './bubblewrap.ts';
 export type { JailEnd, JailOrder, JailedProcess, Spawned } from './spawn.ts';
-export type { JailLimits, StopReason } from './supervision.ts';
+export type { StopReason } from './supervision.ts';
 
 /** Starts programs that see nothing of the host but /usr and what they are given, and reach nobody. */
 export interface Jail {

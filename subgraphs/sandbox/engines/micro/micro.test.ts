@@ -19,7 +19,7 @@ afterEach(() => void vi.useRealTimers());
 
 /** An engine over a driver that answers what the test says. */
 const engineOver = () => {
-  const host = { now: Promise.resolve(NONE), probes: 0 };
+  const host: { now: Promise<Availability>; probes: number } = { now: Promise.resolve(NONE), probes: 0 };
   const driver: Driver = {
     name: 'qemu-tcg',
     slowdown: 4,
