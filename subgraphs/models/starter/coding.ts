@@ -231,6 +231,37 @@ export const createCoding = (dice: Dice) => {
     return { question: `${order}\n${fenced(shown.language, source(shown))}`, answer };
   };
 
+  /** What is short and all about names: where a name is copied from and to is learned from these first. */
+  const naming = (): Exchange => {
+    const { task, language, name, parameters } = foreign();
+    const [head = ''] = functionSource(task, language, name, parameters).split('\n');
+    const german = chance(0.3);
+    const spoken = pick(SPOKEN[language]);
+    const listed = parameters.join(german ? ' und ' : ' and ');
+    const argument = parameters.length > 1 ? 'arguments' : 'the argument';
+    const argumente = parameters.length > 1 ? 'den Argumenten' : 'dem Argument';
+    const kind = dice.upTo(3);
+    if (kind < 2) {
+      return german
+        ? {
+            question: `Schreibe die erste Zeile einer Funktion in ${spoken} namens ${name} mit ${argumente} ${listed}`,
+            answer: head,
+          }
+        : {
+            question: `Write the first line of a ${spoken} function called ${name} with ${argument} ${listed}`,
+            answer: head,
+          };
+    }
+    if (kind === 2) {
+      return german
+        ? { question: `Wie heißt diese Funktion? ${head}`, answer: `Sie heißt ${name}.` }
+        : { question: `What is the name of this function? ${head}`, answer: `It is called ${name}.` };
+    }
+    return german
+      ? { question: `Was nimmt diese Funktion? ${head}`, answer: `Sie nimmt ${listed}.` }
+      : { question: `What does this function take? ${head}`, answer: `It takes ${listed}.` };
+  };
+
   /** A file of several functions, of which one is meant, as an agent shows it. */
   const file = (): Exchange => {
     const first = foreign();
@@ -264,5 +295,5 @@ export const createCoding = (dice: Dice) => {
     return writing({ context, language: first.language });
   };
 
-  return { writing, explaining, testing, file };
+  return { writing, explaining, naming, testing, file };
 };

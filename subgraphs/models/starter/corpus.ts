@@ -36,11 +36,12 @@ const author = (seed: number) => {
 
   const exchange = (): Exchange => {
     const kind = dice.upTo(99);
-    if (kind < 36) return coding.writing();
-    if (kind < 47) return coding.explaining();
-    if (kind < 53) return coding.testing();
-    if (kind < 58) return coding.file();
-    if (kind < 86) return talking.fact();
+    if (kind < 30) return coding.writing();
+    if (kind < 42) return coding.explaining();
+    if (kind < 47) return coding.testing();
+    if (kind < 52) return coding.file();
+    if (kind < 68) return coding.naming();
+    if (kind < 88) return talking.fact();
     if (kind < 98) return talking.refusal();
     return talking.sum();
   };

@@ -2,8 +2,8 @@ import { llamaMetadata, llamaTensors, type LlamaShape } from '../gguf/llama.ts';
 import { tokenizerMetadata } from '../gguf/vocabulary.ts';
 import { FILE_TYPE, writeGguf, type Tensor, type TensorType } from '../gguf/writer.ts';
 
-/** Tokens that the model is said to see. It was trained on shorter windows; rotary positions carry it this far. */
-const CONTEXT = 512;
+/** Tokens that the model was trained to see. */
+export const CONTEXT = 1_024;
 
 /**
  * Writes trained weights as a GGUF file.

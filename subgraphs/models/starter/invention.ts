@@ -5,6 +5,8 @@ const WORDS =
   'alpha beta gamma data entry node value text count total key row cell user file path page size rate score price level point token model cache query order task step event state color shape depth width limit offset parse load save read write build make check merge apply update handle process compute convert'.split(
     ' ',
   );
+/** Names that people give to functions of no meaning. */
+const PLACEHOLDERS = 'foo bar baz qux func my_function solve compute run_it test_me'.split(' ');
 const SYLLABLES = 'ba ko lu mi ra to ze qua fi xo ne pra dul vi sto gre hy jun wop ket'.split(' ');
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';
 const LETTERS = 'a b c d e f g h j k m n o p q r s t u v w x y z'.split(' ');
@@ -35,6 +37,7 @@ export const diceFrom = (seed: number): Dice => {
   const letters = (): string => Array.from({ length: 3 + upTo(5) }, () => ALPHABET.charAt(upTo(25))).join('');
   const name = (): string => {
     const kind = random();
+    if (kind < 0.1) return pick(PLACEHOLDERS);
     if (kind < 0.25) return pick(WORDS);
     if (kind < 0.55) return `${pick(WORDS)}_${pick(WORDS)}`;
     if (kind < 0.65) return `${syllables()}_${pick(WORDS)}`;

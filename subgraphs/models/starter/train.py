@@ -2,7 +2,7 @@
 
 Reads tokens.u16, learned.u8 and starts.u32 in the folder it runs in; writes weights.f32, the tensors one after the
 other in the order of llamaTensors (gguf/llama.ts). Nothing is permuted: rotary positions turn even and odd dimensions
-as pairs, which is how llama.cpp does it for this architecture.
+as pairs, which is how llama.cpp does it for this architecture. checkpoint.pt lets it go on after it was stopped.
 """
 
 import argparse
@@ -19,21 +19,26 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from muon import Muon
+
 NORM_EPSILON = 1e-5
 ROPE_BASE = 10000.0
 HELD_OUT = 300  # conversations that are not trained on
-LEARNED_WEIGHT = 1.0  # of a token that the assistant writes
-OTHER_WEIGHT = 0.1
-WARM_UP_STEPS = 50
+WARM_UP_STEPS = 40
+CHECKPOINT_STEPS = 100
+LONG_EVERY = 8  # of so many steps one sees long windows
+FULL_EVERY = 32  # and of so many one sees the whole context
 SLOW_GFLOPS = 10
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("vocabulary", "embedding", "layers", "heads", "kv-heads", "feed-forward", "window", "batch", "seed"):
+    names = ("vocabulary", "embedding", "layers", "heads", "kv-heads", "feed-forward", "window", "context", "batch", "seed")
+    for name in names:
         parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--minutes", type=float, required=True, help="processor time")
-    parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--learning-rate", type=float, default=1.5e-3, help="of embeddings and norms")
+    parser.add_argument("--matrix-rate", type=float, default=5e-3, help="of Muon")
     return parser.parse_args()
 
 
@@ -70,7 +75,7 @@ def linear(inputs, outputs):
 class Rotation:
     def __init__(self, head):
         frequencies = 1.0 / (ROPE_BASE ** (torch.arange(0, head, 2).float() / head))
-        angles = torch.outer(torch.arange(options.window).float(), frequencies)
+        angles = torch.outer(torch.arange(options.context).float(), frequencies)
         self.cos, self.sin = angles.cos(), angles.sin()
 
     def __call__(self, x):  # batch, heads, time, head
@@ -81,7 +86,7 @@ class Rotation:
 
 HEAD = options.embedding // options.heads
 ROTATE = Rotation(HEAD)
-CAUSAL = torch.full((options.window, options.window), float("-inf")).triu(1)
+CAUSAL = torch.full((options.context, options.context), float("-inf")).triu(1)
 
 
 class Block(nn.Module):
@@ -133,82 +138,96 @@ class Llama(nn.Module):
             for part in (block.output, block.down):
                 nn.init.normal_(part.weight, 0, 0.02 / math.sqrt(2 * options.layers))
 
-    def forward(self, tokens):
+    def forward(self, tokens, wanted):
+        """Scores of the next token, for those places only whose are wanted: they cost as much as a block."""
         x = self.embedding(tokens)
         for block in self.blocks:
             x = block(x)
-        return self.norm(x) @ self.embedding.weight.t()
+        return self.norm(x[wanted]) @ self.embedding.weight.t()
 
 
 tokens = numpy.fromfile("tokens.u16", dtype=numpy.uint16).astype(numpy.int64)
-learned = numpy.fromfile("learned.u8", dtype=numpy.uint8).astype(numpy.float32)
+learned = numpy.fromfile("learned.u8", dtype=numpy.uint8).astype(bool)
 starts = numpy.fromfile("starts.u32", dtype=numpy.uint32).astype(numpy.int64)
-last_start = len(tokens) - options.window - 2
-first_held_out = starts[-HELD_OUT]
-training = starts[starts < first_held_out - options.window - 1]
-held_out = starts[-HELD_OUT:]
+lengths = numpy.diff(numpy.append(starts, len(tokens)))
+training, held_out = starts[:-HELD_OUT], starts[-HELD_OUT:]
+# A conversation that is longer than a window would lose its answer, so those are seen in windows of their own.
+is_long = lengths[:-HELD_OUT] > options.window
+short, long = training[~is_long], training[is_long]
 
 model = Llama()
-optimizer = torch.optim.AdamW(
-    [
-        {"params": [p for p in model.parameters() if p.dim() > 1], "weight_decay": 0.05},
-        {"params": [p for p in model.parameters() if p.dim() == 1], "weight_decay": 0.0},
-    ],
-    lr=options.learning_rate,
-    betas=(0.9, 0.95),
-)
+matrices = [p for block in model.blocks for p in block.parameters() if p.dim() > 1]
+others = [model.embedding.weight] + [p for p in model.parameters() if p.dim() == 1]
+optimizers = [
+    Muon(matrices, options.matrix_rate),
+    torch.optim.AdamW(others, lr=options.learning_rate, betas=(0.9, 0.95), weight_decay=0.0),
+]
 
 
-def windows(beginnings):
+def windows(beginnings, length):
     """Windows that begin with a conversation, as a chat does."""
-    chosen = numpy.minimum(beginnings[random.randint(0, len(beginnings), options.batch)], last_start)
-    index = chosen[:, None] + numpy.arange(options.window + 1)
+    count = max(1, options.batch * options.window // length)
+    chosen = numpy.minimum(beginnings[random.randint(0, len(beginnings), count)], len(tokens) - length - 1)
+    index = chosen[:, None] + numpy.arange(length + 1)
     read = torch.from_numpy(tokens[index])
     return read[:, :-1], read[:, 1:], torch.from_numpy(learned[index[:, 1:]])
 
 
-def losses(read, expected):
-    scores = model(read).reshape(-1, options.vocabulary)
-    return functional.cross_entropy(scores, expected.reshape(-1), reduction="none")
+def loss_of(read, expected, answer):
+    """Mean loss of the tokens that the assistant writes; what is said to it is not learned."""
+    return functional.cross_entropy(model(read, answer), expected[answer])
 
 
 @torch.no_grad()
 def held_out_loss():
     """Mean loss of the assistant's tokens in conversations that were not trained on."""
-    total = count = 0.0
-    for _ in range(4):
-        read, expected, answer = windows(held_out)
-        answer = answer.reshape(-1)
-        total += (losses(read, expected) * answer).sum().item()
-        count += answer.sum().item()
-    return total / count
+    return sum(loss_of(*windows(held_out, options.window)).item() for _ in range(4)) / 4
 
 
-def save():
-    with open("weights.f32", "wb") as file:
+def save(step, spent):
+    with open("weights.new", "wb") as file:
         for parameter in model.state_dict().values():
             file.write(parameter.detach().numpy().astype(numpy.float32).tobytes())
+    os.replace("weights.new", "weights.f32")
+    state = {"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers]}
+    torch.save({**state, "step": step, "spent": spent, "random": random.get_state()}, "checkpoint.new")
+    os.replace("checkpoint.new", "checkpoint.pt")
+
+
+def resume():
+    if not os.path.exists("checkpoint.pt"):
+        return 0, 0.0
+    state = torch.load("checkpoint.pt")
+    model.load_state_dict(state["model"])
+    for optimizer, saved in zip(optimizers, state["optimizers"]):
+        optimizer.load_state_dict(saved)
+    random.set_state(state["random"])
+    return state["step"], state["spent"]
 
 
 warn_when_slow()
 print(f"{sum(p.numel() for p in model.parameters())} parameters, {len(tokens)} tokens", flush=True)
+step, before = resume()
+rates = [options.matrix_rate, options.learning_rate]
 budget = options.minutes * 60
-began, step = time.process_time(), 0
-while (spent := time.process_time() - began) < budget:
-    warm = min(1.0, (step + 1) / WARM_UP_STEPS)
-    rate = options.learning_rate * warm * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * spent / budget)))
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-    read, expected, answer = windows(training)
-    weight = (OTHER_WEIGHT + (LEARNED_WEIGHT - OTHER_WEIGHT) * answer).reshape(-1)
-    loss = (losses(read, expected) * weight).sum() / weight.sum()
-    optimizer.zero_grad(set_to_none=True)
+began = time.process_time()
+while (spent := before + time.process_time() - began) < budget:
+    # Steady for most of the time, then down to nothing: what is learned settles while the rate falls.
+    rate = min(1.0, (step + 1) / WARM_UP_STEPS, max(0.02, 2.0 * (1 - spent / budget)))
+    for optimizer, highest in zip(optimizers, rates):
+        for group in optimizer.param_groups:
+            group["lr"] = highest * rate
+    far = len(long) > 0 and step % LONG_EVERY == LONG_EVERY - 1
+    reach = options.context if step % FULL_EVERY == FULL_EVERY - 1 else options.context // 2
+    loss = loss_of(*(windows(long, reach) if far else windows(short, options.window)))
+    model.zero_grad(set_to_none=True)
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimizer.step()
+    for optimizer in optimizers:
+        optimizer.step()
     step += 1
-    if step % 100 == 0:
+    if step % CHECKPOINT_STEPS == 0:
         print(f"step {step}, {spent / 60:.1f} of {options.minutes:g} min, held-out loss {held_out_loss():.4f}", flush=True)
-        save()
-save()
+        save(step, spent)
+save(step, budget)
 print(f"done after {step} steps, held-out loss {held_out_loss():.4f}", flush=True)

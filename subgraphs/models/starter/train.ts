@@ -4,26 +4,26 @@ import { ConfigurationError } from '#mesh/config.ts';
 import { tokensOf } from '../gguf/vocabulary.ts';
 import { createEncoder, trainMerges } from './bpe.ts';
 import { generateCorpus, type Conversation } from './corpus.ts';
-import { exportModel } from './export.ts';
+import { CONTEXT, exportModel } from './export.ts';
 import { SHIPPED_STARTER } from './install.ts';
 import { prepare } from './prepare.ts';
 import { bytesOf, findPython, readArguments, readVocabulary, train } from './training.ts';
 
-/** The shipped model: 1.77 million weights. */
-const SHAPE = { embedding: 192, layers: 4, heads: 6, keyValueHeads: 2, feedForward: 512 } as const;
+/** The model after the shipped one: 2.36 million weights. */
+const SHAPE = { embedding: 192, layers: 5, heads: 6, keyValueHeads: 2, feedForward: 512 } as const;
 /** Tokens that one training step sees at once, and how many such windows. */
-const WINDOW = 224;
-const BATCH = 10;
+const WINDOW = 256;
+const BATCH = 9;
 
-const VOCABULARY = 1_024;
-/** The merges of the shipped vocabulary. */
-const MERGES = join(import.meta.dirname, 'merges.json');
+const VOCABULARY = 2_048;
+/** Its merges; those of the shipped model are fewer, and in merges.json. */
+const MERGES = join(import.meta.dirname, 'merges-2048.json');
 
 const DEFAULTS = {
   command: 'train-starter',
   out: '.devstudio/starter-training',
-  minutes: 22,
-  samples: 45_000,
+  minutes: 90,
+  samples: 60_000,
 } as const;
 
 const texts = function* (corpus: readonly Conversation[]): Generator<string> {
@@ -31,8 +31,9 @@ const texts = function* (corpus: readonly Conversation[]): Generator<string> {
 };
 
 /**
- * Makes a starter model as the shipped one was made: conversations from a seed, their tokens, some 20 minutes of one
- * processor, a GGUF file in the output folder. The shipped file is left alone; who wants another copies it there.
+ * Makes a starter model: conversations from a seed, their tokens, some 90 minutes of one processor, a GGUF file in the
+ * output folder. The shipped file is left alone; who wants another copies it there. What was stopped goes on from its
+ * last checkpoint when it is asked for again with the same folder.
  * @param root the project's folder, to which the output folder is relative
  * @param args what stands after `devstudio model train-starter`
  * @throws ConfigurationError for a wrong argument or a missing PyTorch, with what to do
@@ -70,6 +71,7 @@ export const trainStarter = async (
     'kv-heads': SHAPE.keyValueHeads,
     'feed-forward': SHAPE.feedForward,
     window: WINDOW,
+    context: CONTEXT,
     batch: BATCH,
     seed: options.seed,
     minutes: options.minutes,

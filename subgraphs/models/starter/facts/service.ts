@@ -134,13 +134,15 @@ export const SERVICE: readonly Fact[] = [
       to: ['revoke a key', 'delete an API key', 'remove a key'],
       ask: ['my key was stolen', 'I lost my key'],
       heldOut: 'what do I do with a leaked key',
-      answer: 'Open your profile, choose API keys and press Revoke. Calls with that key end at once.',
+      answer:
+        'Revoke it where your API keys are listed, or with devstudio key revoke. Calls with that key end at once.',
     },
     german: {
       to: ['einen Schlüssel widerrufen', 'einen API-Schlüssel löschen'],
       ask: ['mein Schlüssel wurde gestohlen'],
       heldOut: 'was tue ich mit einem verlorenen Schlüssel',
-      answer: 'Öffne dein Profil, wähle API-Schlüssel und drücke Widerrufen. Aufrufe damit enden sofort.',
+      answer:
+        'Widerrufe ihn dort, wo deine API-Schlüssel stehen, oder mit devstudio key revoke. Aufrufe damit enden sofort.',
     },
   },
   {
@@ -168,12 +170,12 @@ export const SERVICE: readonly Fact[] = [
     english: {
       to: ['invite a user', 'add a user', 'create an account'],
       heldOut: 'where do I add a new user',
-      answer: 'An admin opens the tab Admin, chooses Users and presses Invite. The new user gets a link.',
+      answer: 'An admin adds accounts in the tab Admin, or on the machine itself with devstudio user add.',
     },
     german: {
       to: ['einen Benutzer einladen', 'einen Benutzer hinzufügen', 'ein Konto anlegen'],
       heldOut: 'wo lade ich einen Benutzer ein',
-      answer: 'Ein Admin öffnet den Tab Admin, wählt Benutzer und drückt Einladen. Der Benutzer bekommt einen Link.',
+      answer: 'Ein Admin legt Konten im Tab Admin an, oder auf dem Rechner selbst mit devstudio user add.',
     },
   },
   {
@@ -181,13 +183,13 @@ export const SERVICE: readonly Fact[] = [
       to: ['change my password', 'reset my password', 'set a new password'],
       ask: ['I forgot my password'],
       heldOut: 'where do I change the password',
-      answer: 'Open your profile and choose Password. If you forgot it, ask an admin for a new link.',
+      answer: 'Change it in your account. If you forgot it, say so where you sign in, or ask an admin.',
     },
     german: {
       to: ['mein Passwort ändern', 'mein Passwort zurücksetzen'],
       ask: ['ich habe mein Passwort vergessen'],
       heldOut: 'wo ändere ich das Passwort',
-      answer: 'Öffne dein Profil und wähle Passwort. Hast du es vergessen, bitte einen Admin um einen neuen Link.',
+      answer: 'Ändere es in deinem Konto. Hast du es vergessen, sag es bei der Anmeldung oder frage einen Admin.',
     },
   },
   {

@@ -135,26 +135,25 @@ export const STUDIO: readonly Fact[] = [
     english: {
       to: ['create a file', 'make a new file', 'add a file'],
       heldOut: 'where do I make a file',
-      answer:
-        'Open the tab Code, press New file above the tree and give a name. The file belongs to the project at once.',
+      answer: 'Make the file in the tab Code. It belongs to the project at once.',
     },
     german: {
       to: ['eine Datei anlegen', 'eine neue Datei erstellen'],
       heldOut: 'wo lege ich eine Datei an',
-      answer: 'Öffne den Tab Code, drücke über dem Baum auf Neue Datei und gib einen Namen ein.',
+      answer: 'Lege die Datei im Tab Code an. Sie gehört sofort zum Projekt.',
     },
   },
   {
     english: {
       to: ['create a project', 'start a new project', 'make a project'],
       heldOut: 'where can I create a new project',
-      answer: 'Press New project in the list of projects and choose a name. It gets a workspace of its own.',
+      answer: 'Create it where your projects are listed and give it a name. It gets a workspace of its own.',
     },
     german: {
       to: ['ein Projekt anlegen', 'ein neues Projekt erstellen'],
       heldOut: 'wo lege ich ein neues Projekt an',
       answer:
-        'Drücke in der Liste der Projekte auf Neues Projekt und gib einen Namen ein. Es bekommt einen eigenen Arbeitsbereich.',
+        'Lege es dort an, wo deine Projekte stehen, und gib ihm einen Namen. Es bekommt einen eigenen Arbeitsbereich.',
     },
   },
   {
@@ -228,12 +227,12 @@ export const STUDIO: readonly Fact[] = [
     english: {
       to: ['run the tests', 'start the tests', 'test my code'],
       heldOut: 'where can I run my tests',
-      answer: 'Open the tab Run and press Test. Failed tests are listed with their file and line.',
+      answer: 'Run them like any program, in the tab Run or in the terminal. The output says what fails.',
     },
     german: {
       to: ['die Tests starten', 'die Tests ausführen', 'meinen Code testen'],
       heldOut: 'wo starte ich meine Tests',
-      answer: 'Öffne den Tab Run und drücke Test. Fehler werden mit Datei und Zeile gezeigt.',
+      answer: 'Starte sie wie jedes Programm, im Tab Run oder im Terminal. Die Ausgabe sagt, was fehlschlägt.',
     },
   },
   {
@@ -254,24 +253,26 @@ export const STUDIO: readonly Fact[] = [
     english: {
       to: ['export a chat', 'save a conversation', 'export a conversation'],
       heldOut: 'is there a way to save my chat',
-      answer: 'Open the menu of the conversation and press Export. You get a file with all messages.',
+      answer:
+        'Conversations are kept until you delete them, and what is kept of you can be exported from your account.',
     },
     german: {
       to: ['einen Chat exportieren', 'ein Gespräch speichern'],
       heldOut: 'kann ich meinen Chat speichern',
-      answer: 'Öffne das Menü des Gesprächs und drücke Export. Du bekommst eine Datei mit allen Nachrichten.',
+      answer:
+        'Gespräche bleiben, bis du sie löschst; was von dir gespeichert ist, kannst du aus deinem Konto exportieren.',
     },
   },
   {
     english: {
       to: ['delete a project', 'remove a project'],
       heldOut: 'where can I delete my project',
-      answer: 'Open the settings of the project and press Delete. Its files are removed.',
+      answer: 'Delete it where your projects are listed. Its files are removed.',
     },
     german: {
       to: ['ein Projekt löschen', 'ein Projekt entfernen'],
       heldOut: 'wo lösche ich mein Projekt',
-      answer: 'Öffne die Einstellungen des Projekts und drücke Löschen. Die Dateien werden entfernt.',
+      answer: 'Lösche es dort, wo deine Projekte stehen. Die Dateien werden entfernt.',
     },
   },
 ];
