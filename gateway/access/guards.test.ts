@@ -107,6 +107,17 @@ describe('a caller', () => {
     }
   });
 
+  test('a key is told which scope it lacks, a person that the role does not reach', () => {
+    const person = principal('DEVELOPER');
+    const key = { ...person, credential: { kind: 'key' as const, id: 'k' } };
+    expect(decideAccess([managed], key, QUERY)).toMatchObject({
+      error: { code: 'FORBIDDEN', message: expect.stringContaining('This API key lacks the scope') },
+    });
+    expect(decideAccess([managed], person, QUERY)).toMatchObject({
+      error: { message: 'Your role does not reach this.' },
+    });
+  });
+
   test('has to satisfy the rule of a field and the rule of its type', () => {
     const both: GuardedField = { ...paid, rules: [...paid.rules, ...managed.rules] };
     expect(decideAccess([both], principal('ADMIN', 0), MUTATION)).toMatchObject({ error: { code: 'BUDGET_EXCEEDED' } });

@@ -115,10 +115,20 @@ export const rulesOf = (supergraphSdl: string): Rules => {
 const holds = (alternatives: readonly (readonly string[])[], test: (name: string) => boolean): boolean =>
   alternatives.length === 0 || alternatives.some((all) => all.every(test));
 
+/** Whose rights do not reach. A key names its scopes, so it is told which: its owner can give another key more. */
+const lacking = (rules: readonly Rule[], { credential, scopes }: Principal): StudioError => {
+  const missing = rules
+    .filter((rule) => !holds(rule.scopes, (scope) => scopes.includes(scope)))
+    .map((rule) => rule.scopes.map((all) => all.join(' and ')).join(', or '));
+  return credential.kind === 'key' && missing[0]
+    ? new StudioError('FORBIDDEN', `This API key lacks the scope ${missing[0]}: use one that has it.`)
+    : new StudioError('FORBIDDEN');
+};
+
 /** Why a field is closed to a principal; undefined when it is open. */
 const refusalOf = ({ rules }: GuardedField, principal: Principal): StudioError | undefined => {
   if (!rules.every((rule) => holds(rule.scopes, (scope) => principal.scopes.includes(scope)))) {
-    return new StudioError('FORBIDDEN');
+    return lacking(rules, principal);
   }
   const closed = rules
     .flatMap((rule) => (holds(rule.policies, (name) => POLICIES[name]?.holds(principal) ?? false) ? [] : rule.policies))
