@@ -16,9 +16,26 @@ const ALONE = [
   'tests/faults/sandbox-abuse/*.test.ts',
 ];
 
+/** What tries the sandbox beside its unit tests: together they are one project, since its coverage is measured over both. */
+const SANDBOX = [
+  'tests/conformance/sandbox/*.test.ts',
+  'tests/integration/{executions,executions-*,files,files-*,sandbox,sandbox-*,terminals}.test.ts',
+];
+
 /** Unit tests stand beside their code; what crosses services is in `tests/` and shares one PostgreSQL. */
 export default defineConfig({
   test: {
+    coverage: {
+      provider: 'v8',
+      include: ['subgraphs/sandbox/**/*.ts'],
+      exclude: [
+        // They run in a jailed process of their own and in a thread of their own, where nothing is counted.
+        'subgraphs/sandbox/engines/wasm/host/{command,descriptors,folders,interpreters,invoke,main,script,streams}.ts',
+        'subgraphs/sandbox/files/search-worker.ts',
+      ],
+      reporter: ['text-summary'],
+      thresholds: { statements: 85, lines: 85 },
+    },
     projects: [
       {
         resolve,
@@ -28,6 +45,7 @@ export default defineConfig({
             '{bin,codegen,gateway,mesh,subgraphs,studio,themes}/**/*.test.{ts,tsx}',
             'tests/structure/**/*.test.ts',
           ],
+          exclude: ['subgraphs/sandbox/**'],
           environment: 'node',
         },
       },
@@ -36,10 +54,24 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/{acceptance,conformance,faults,integration}/**/*.test.ts'],
-          exclude: ALONE,
+          exclude: [...ALONE, ...SANDBOX],
           globalSetup: ['tests/harness/postgres.ts'],
           pool: 'forks',
           fileParallelism: false,
+          expect: patience,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'sandbox',
+          include: ['subgraphs/sandbox/**/*.test.ts', ...SANDBOX],
+          globalSetup: ['tests/harness/postgres.ts'],
+          pool: 'forks',
+          // Most of it waits for processes to start and end.
+          maxWorkers: 2,
           expect: patience,
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -34,6 +34,7 @@ const steps = (root: string, hasBrowser: boolean, signal: AbortSignal): readonly
     },
     { name: 'unit', run: () => runProject(root, 'unit', signal) },
     { name: 'integration', run: () => runInTwo(root, 'integration', signal) },
+    { name: 'sandbox', run: () => runProject(root, 'sandbox', signal, { coverage: true }) },
     { name: 'alone', run: () => runProject(root, 'alone', signal) },
     { name: 'e2e', run: async () => (hasBrowser ? runProject(root, 'e2e', signal) : SKIPPED) },
   ];

@@ -54,20 +54,25 @@ export const readResults = ({ testResults }: VitestResults, root: string): StepR
 /** The whole check has 25 minutes; what hangs for longer than this would take the rest with it. */
 const LIMIT_MS = 1_200_000;
 
-/**
- * Runs one of vitest's projects.
- * @param part of how many equal parts the project's files are split into, which one runs: `1/2`
- */
+interface ProjectOptions {
+  /** Of how many equal parts the project's files are split into, which one runs: `1/2`. */
+  readonly part?: string;
+  /** Whether what `vitest.config.ts` names must be covered as far as it says there. */
+  readonly coverage?: boolean;
+}
+
+/** Runs one of vitest's projects. */
 export const runProject = async (
   root: string,
   project: string,
   signal: AbortSignal,
-  part = '1/1',
+  { part = '1/1', coverage = false }: ProjectOptions = {},
 ): Promise<StepResult> => {
   const folder = await mkdtemp(join(tmpdir(), 'devstudio-vitest-'));
   const file = join(folder, 'results.json');
   try {
     const args = ['run', '--project', project, '--shard', part, '--reporter=json', `--outputFile=${file}`];
+    if (coverage) args.push('--coverage');
     const { passed, output } = await runTool(root, 'vitest', args, { signal, limitMs: LIMIT_MS });
     const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text === undefined) return broken(output.slice(-4_000));
@@ -89,7 +94,7 @@ export const runProject = async (
  * processes to start and end, and would leave a second core idle.
  */
 export const runInTwo = async (root: string, project: string, signal: AbortSignal): Promise<StepResult> => {
-  const parts = await Promise.all(['1/2', '2/2'].map((part) => runProject(root, project, signal, part)));
+  const parts = await Promise.all(['1/2', '2/2'].map((part) => runProject(root, project, signal, { part })));
   const report = parts.map((part) => part.report).filter((text) => text !== '');
   return { ...total(parts), report: report.join('\n') };
 };
