@@ -110,10 +110,10 @@ describe('a caller', () => {
   test('a key is told which scope it lacks, a person that the role does not reach', () => {
     const person = principal('DEVELOPER');
     const key = { ...person, credential: { kind: 'key' as const, id: 'k' } };
-    expect(decideAccess([managed], key, QUERY)).toMatchObject({
+    expect(decideAccess([managed], key, MUTATION)).toMatchObject({
       error: { code: 'FORBIDDEN', message: expect.stringContaining('This API key lacks the scope') },
     });
-    expect(decideAccess([managed], person, QUERY)).toMatchObject({
+    expect(decideAccess([managed], person, MUTATION)).toMatchObject({
       error: { message: 'Your role does not reach this.' },
     });
   });
