@@ -139,7 +139,7 @@ export interface Called {
 
 const wrapper = new ChatMLChatWrapper();
 /** What node-llama-cpp tells a model of its tools, as the worker has it told. */
-export const toolsText = (tools: readonly Tool[]): string =>
+const toolsText = (tools: readonly Tool[]): string =>
   wrapper.generateAvailableFunctionsSystemText(functionsOf(tools), { documentParams: true }).toString();
 
 /** A call as node-llama-cpp reads it. */
