@@ -137,7 +137,7 @@ test('a terminal has its size, takes a new one, is typed into and tells the exit
   await run.write(Buffer.from('until test "$(stty size)" = "40 120"; do sleep 0.01; done; echo re"sized"\n'));
   await readUntil(output, 'resized');
   // Ctrl-C reaches the program in the foreground, and not the shell.
-  await run.write(Buffer.from('echo be"gins"; sleep 60\n'));
+  await run.write(Buffer.from('sh -c \'echo be"gins"; exec sleep 60\'\n'));
   await readUntil(output, 'begins');
   await run.write(Buffer.from('\u0003'));
   await run.write(Buffer.from('sleep 60 & exit 5\n'));
