@@ -22,9 +22,14 @@ sub tell_service {
     syswrite($control, $kind . pack('N', length $body) . $body);
 }
 
+# Whether all of the order was read.
+my $ordered;
+
 sub fail {
     my ($what) = @_;
     tell_service('E', join "\0", 0 + $!, "$what: $!");
+    # What is left unread would break the connection, and the report with it.
+    until ($ordered) { my ($kind) = take_frame(); $ordered = $kind eq 'G' }
     syswrite($started, 'x') if $started;    # Process 1 ends at this, and all with it.
     exit 125;
 }
@@ -69,7 +74,7 @@ while (1) {
     elsif ($kind eq 'D') { $folder = $body }
     elsif ($kind eq 'P') { $prctl = $body }
     elsif ($kind eq 'T') { $terminal = [split ' ', $body] }                     # setsid's number, rows, columns
-    elsif ($kind eq 'G') { last }
+    elsif ($kind eq 'G') { $ordered = 1; last }
 }
 
 # The program is of the same user: it could write this process's memory, and be free of the limits that it starts with.
