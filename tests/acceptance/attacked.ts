@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RATE_LIMITS } from '#gateway/rates/limits.ts';
 import { startStudio, type TestStudio } from '#tests/harness/studio.ts';
 import { stateOf } from './state.ts';
 
@@ -45,7 +46,8 @@ export interface Attacked {
 const idIn = ({ text }: Answered): string => z.string().parse(/"id":\s*"([^"]+)"/u.exec(text)?.[1]);
 
 export const startAttacked = async (): Promise<Attacked> => {
-  const studio = await startStudio();
+  // An attack is many requests, and none of them is to be refused for that alone.
+  const studio = await startStudio({ rates: { ...RATE_LIMITS, principal: 100_000, address: 100_000 } });
   const ask: Attacked['ask'] = async ({ query, variables = {}, token, headers = {}, path = '/graphql', body }) => {
     const response = await fetch(`${studio.url}${path}`, {
       method: 'POST',
