@@ -52,7 +52,7 @@ export const visit = async (
 };
 
 /**
- * Lets the first piece of each answer through and holds back the rest, as a slow network would, until it is released.
+ * Lets the first two pieces of each answer through, of which the first may be no more than a fence, and holds back the rest, as a slow network would, until it is released.
  * @returns releases what was held back, and what comes
  */
 export const holdAnswers = async (page: Page): Promise<() => void> => {
@@ -61,7 +61,7 @@ export const holdAnswers = async (page: Page): Promise<() => void> => {
     let pieces = 0;
     socket.connectToServer().onMessage((message) => {
       if (message.includes('"chat"')) pieces += 1;
-      if (pieces > 1) void released.then(() => socket.send(message));
+      if (pieces > 2) void released.then(() => socket.send(message));
       else socket.send(message);
     });
   });

@@ -1,6 +1,6 @@
 import { marked } from 'marked';
 import { expect, test } from 'vitest';
-import { createBlockLexer } from './blocks.ts';
+import { createBlockLexer, shownOf } from './blocks.ts';
 
 const whole = (text: string): string[] => marked.lexer(text).map(({ raw }) => raw);
 
@@ -33,6 +33,12 @@ const random = (seed: number) => () => {
 
 const pick = <T>(next: () => number, from: readonly [T, ...T[]]): T =>
   from[Math.floor(next() * from.length)] ?? from[0];
+
+test('a fence is shown once its line is whole', () => {
+  expect(['`', '``', '```', '```py', 'so:\n```'].map(shownOf)).toEqual(['', '', '', '', 'so:\n']);
+  expect(shownOf('```python\ndef')).toBe('```python\ndef');
+  expect(shownOf('a `code` and `')).toBe('a `code` and `');
+});
 
 test('a text that arrives in pieces has the blocks of the whole text, for 1000 random texts', () => {
   for (let seed = 1; seed <= 1_000; seed += 1) {

@@ -1,5 +1,11 @@
 import { marked } from 'marked';
 
+/** A fence whose line is not whole: which language it opens, or whether it is a fence at all, comes with the next piece. */
+const UNFINISHED_FENCE = /(^|\n)(?:```[^\n`]*|`{1,2})$/;
+
+/** What of a growing Markdown text is shown: not a fence that would be read as something else a moment later. */
+export const shownOf = (text: string): string => text.replace(UNFINISHED_FENCE, '$1');
+
 /**
  * Blocks at the end that later text may still change: the last one grows, and it may turn out to belong to the one
  * before, as the `1` of a list's next number does. Blank lines between them do not count.

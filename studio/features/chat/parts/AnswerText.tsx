@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useObservable } from '../../../state/observable.ts';
-import { createBlockLexer } from '../blocks.ts';
+import { createBlockLexer, shownOf } from '../blocks.ts';
 import type { StreamText } from '../stream-text.ts';
 import { MarkdownBlock } from './MarkdownBlock.tsx';
 
@@ -10,7 +10,7 @@ export const AnswerText = ({ text }: { readonly text: StreamText }) => {
   const [lex] = useState(createBlockLexer);
   return (
     <div className="prose-answer" data-testid="answer-text">
-      {lex(source).map((block, index) => (
+      {lex(shownOf(source)).map((block, index) => (
         // Blocks are only ever added at the end: their place is their identity.
         // oxlint-disable-next-line react/no-array-index-key
         <MarkdownBlock key={index} source={block} />
