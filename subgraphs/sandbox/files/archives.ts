@@ -17,7 +17,7 @@ import { packed } from './archive-writing.ts';
 import { demandProject, keepBefore } from './checkpoints.ts';
 import type { FilePath } from './file-path.ts';
 import type { Change, Files, Writer } from './files.ts';
-import { Turns } from './turns.ts';
+import { createTurns } from './turns.ts';
 
 /** Of an archive as it is sent, in bytes, and of one part of it. */
 const MAX_ARCHIVE_BYTES = 16 * 1_048_576;
@@ -92,8 +92,8 @@ const changesOf = ({ folders, files }: Unpacked): Change[] => [
 ];
 
 export const createArchives = (database: Database, files: Files): Archives => {
-  const packing = new Turns(PACKED_AT_ONCE, OF_A_USER);
-  const taking = new Turns(TAKEN_AT_ONCE, OF_A_USER);
+  const packing = createTurns(PACKED_AT_ONCE, OF_A_USER);
+  const taking = createTurns(TAKEN_AT_ONCE, OF_A_USER);
   const itemsOf = async function* (projectId: string) {
     for (const lot of lotsOf(await entriesOf(database, projectId, null))) {
       const versions = lot.flatMap(({ version }) => version ?? []);

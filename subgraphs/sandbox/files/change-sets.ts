@@ -23,7 +23,7 @@ import { demandProject, keepBefore } from './checkpoints.ts';
 import { knownPath, type FilePath } from './file-path.ts';
 import type { Change, Files, Writer } from './files.ts';
 import { rangesOf } from './hunks.ts';
-import { Turns } from './turns.ts';
+import { createTurns } from './turns.ts';
 
 /** How many files one change set has, and how many pieces one of its files is cut into. */
 const MAX_FILES = 100;
@@ -136,7 +136,7 @@ const demandDistinct = (wanted: readonly Wanted[]): void => {
 };
 
 export const createChangeSets = (database: Database, files: Files): ChangeSets => {
-  const turns = new Turns(AT_ONCE, OF_A_USER);
+  const turns = createTurns(AT_ONCE, OF_A_USER);
   const contents = async (queries: Queries, { projectId, base, proposed }: ProposedFile): Promise<Proposal> => {
     const blobs = await blobsOf(
       queries,

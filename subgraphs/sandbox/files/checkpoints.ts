@@ -20,7 +20,7 @@ import { knownPath } from './file-path.ts';
 import type { Change, Files, Writer } from './files.ts';
 import { patchOf } from './patch.ts';
 import { restorationOf } from './restoration.ts';
-import { Turns } from './turns.ts';
+import { createTurns } from './turns.ts';
 
 /** How many of those that were asked for a project may have, and how many of the others are kept. */
 const MAX_ASKED = 30;
@@ -111,7 +111,7 @@ const changesFor = async (transaction: Queries, { id, projectId }: Checkpoint): 
 };
 
 export const createCheckpoints = (database: Database, files: Files): Checkpoints => {
-  const turns = new Turns(RESTORED_AT_ONCE, RESTORED_OF_A_USER);
+  const turns = createTurns(RESTORED_AT_ONCE, RESTORED_OF_A_USER);
   const find = async (queries: Queries, projectId: string, id: string): Promise<Checkpoint | null> =>
     z.uuid().safeParse(id).success ? checkpointAt(queries, projectId, id) : null;
   return {

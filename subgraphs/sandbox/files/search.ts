@@ -5,7 +5,7 @@ import type { FileMapper } from '../mappers.ts';
 import type { Files } from './files.ts';
 import type { Match, Pattern } from './search-text.ts';
 import { startSearchThread } from './search-thread.ts';
-import { Turns } from './turns.ts';
+import { createTurns } from './turns.ts';
 
 /** So many matches of one file are told. */
 const MOST_OF_A_FILE = 200;
@@ -81,7 +81,7 @@ const lotsOf = function* (files: readonly FileMapper[]): Generator<readonly File
 
 /** @param lotMs how long an expression may take for a part of the files, at most 2 MiB */
 export const createSearch = (database: Database, files: Files, lotMs = 2_000): Search => {
-  const turns = new Turns(MAX_SEARCHES, MAX_OF_A_USER);
+  const turns = createTurns(MAX_SEARCHES, MAX_OF_A_USER);
   return {
     find: async function* ({ userId, projectId }, wanted, signal) {
       const leave = await turns.enter(userId);

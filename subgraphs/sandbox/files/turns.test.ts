@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { Turns } from './turns.ts';
+import { createTurns } from './turns.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test('who finds no place waits in the order of arrival', async () => {
-  const turns = new Turns(1, 5);
+  const turns = createTurns(1, 5);
   const done: string[] = [];
   const leave = await turns.enter('ada');
   const others = ['b', 'c'].map((user) =>
@@ -20,8 +20,32 @@ test('who finds no place waits in the order of arrival', async () => {
   (await turns.enter('d'))();
 });
 
+test('users who wait take turns, however much one of them has asked for before', async () => {
+  const turns = createTurns(1, 5);
+  const done: string[] = [];
+  const leave = await turns.enter('somebody');
+  const others = ['ada', 'ada', 'ada', 'ben'].map((user) =>
+    turns.take(user, async () => {
+      done.push(user);
+    }),
+  );
+  leave();
+  await Promise.all(others);
+  expect(done).toEqual(['ada', 'ben', 'ada', 'ada']);
+});
+
+test('only so many wait, of all users together', async () => {
+  const turns = createTurns(1, 1);
+  const leave = await turns.enter('somebody');
+  const waiting = Array.from({ length: 128 }, (_, index) => turns.take(`${index}`, () => Promise.resolve(index)));
+  await expect(turns.enter('one more')).rejects.toMatchObject({ code: 'OVERLOADED' });
+  leave();
+  expect(await Promise.all(waiting)).toHaveLength(128);
+  await expect(turns.enter('one more')).resolves.toBeTypeOf('function');
+});
+
 test('a user has no more than so much under way, and others are not kept out by that', async () => {
-  const turns = new Turns(5, 2);
+  const turns = createTurns(5, 2);
   const leave = await turns.enter('ada');
   await turns.enter('ada');
   await expect(turns.enter('ada')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
@@ -31,7 +55,7 @@ test('a user has no more than so much under way, and others are not kept out by 
 });
 
 test('work that fails gives its place back', async () => {
-  const turns = new Turns(1, 1);
+  const turns = createTurns(1, 1);
   const failing = turns.take('ada', () => Promise.reject(new Error('no')));
   await expect(failing).rejects.toThrow('no');
   expect(await turns.take('ada', () => Promise.resolve(7))).toBe(7);

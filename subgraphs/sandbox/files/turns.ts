@@ -1,59 +1,67 @@
 import { StudioError } from '#mesh/errors.ts';
+import { createFairLine } from '#mesh/fair-line.ts';
 
-/**
- * Places for work that takes much memory or a processor: who finds none waits in the order of arrival, and no user waits
- * or works more often than so many times.
- */
-export class Turns {
-  readonly #places: number;
-  readonly #ofUser: number;
-  readonly #users = new Map<string, number>();
-  readonly #waiting: (() => void)[] = [];
-  #taken = 0;
+/** How many wait for a place at most, of all users together. */
+const WAITING = 128;
 
-  /**
-   * @param places how much of it is done at once
-   * @param ofUser how much of it one user may have under way, what waits included
-   */
-  constructor(places: number, ofUser: number) {
-    this.#places = places;
-    this.#ofUser = ofUser;
-  }
-
+/** Places for work that takes much memory or a processor: who finds none waits, one of each user in turn. */
+export interface Turns {
   /**
    * Waits for a place.
    * @returns gives the place back; to be called once
-   * @throws StudioError RATE_LIMITED when the user has too much of it under way
+   * @throws StudioError RATE_LIMITED when the user has too much of it under way, OVERLOADED when too many wait
    */
-  async enter(userId: string): Promise<() => void> {
-    const own = this.#users.get(userId) ?? 0;
-    if (own >= this.#ofUser) {
-      const sentence = `You have ${this.#ofUser} of these under way already: wait for one.`;
+  enter(userId: string): Promise<() => void>;
+  /** Does a piece of work in a place. @throws as `enter`, and as the work */
+  take<T>(userId: string, work: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * @param places how much of it is done at once
+ * @param ofUser how much of it one user may have under way, what waits included
+ */
+export const createTurns = (places: number, ofUser: number): Turns => {
+  const line = createFairLine<() => void>(WAITING, ofUser);
+  const underWay = new Map<string, number>();
+  let free = places;
+
+  const leave = (userId: string): void => {
+    const own = underWay.get(userId) ?? 0;
+    if (own > 1) underWay.set(userId, own - 1);
+    else underWay.delete(userId);
+    // The place goes from one to the other.
+    const next = line.next();
+    if (next) next();
+    else free += 1;
+  };
+
+  const enter: Turns['enter'] = async (userId) => {
+    const own = underWay.get(userId) ?? 0;
+    if (own >= ofUser) {
+      const sentence = `You have ${ofUser} of these under way already: wait for one.`;
       throw new StudioError('RATE_LIMITED', sentence, { retryAfterSeconds: 1 });
     }
-    this.#users.set(userId, own + 1);
-    if (this.#taken < this.#places) this.#taken += 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    return () => this.#leave(userId);
-  }
-
-  /** Does a piece of work in a place. @throws as `enter`, and as the work */
-  async take<T>(userId: string, work: () => Promise<T>): Promise<T> {
-    const leave = await this.enter(userId);
-    try {
-      return await work();
-    } finally {
-      leave();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (free > 0) {
+      free -= 1;
+      resolve();
+    } else if (!line.join(userId, resolve)) {
+      throw new StudioError('OVERLOADED', undefined, { retryAfterSeconds: 5 });
     }
-  }
+    underWay.set(userId, own + 1);
+    await promise;
+    return () => leave(userId);
+  };
 
-  #leave(userId: string): void {
-    const own = this.#users.get(userId) ?? 0;
-    if (own > 1) this.#users.set(userId, own - 1);
-    else this.#users.delete(userId);
-    const next = this.#waiting.shift();
-    // The place goes from one to the other.
-    if (next) next();
-    else this.#taken -= 1;
-  }
-}
+  return {
+    enter,
+    take: async (userId, work) => {
+      const done = await enter(userId);
+      try {
+        return await work();
+      } finally {
+        done();
+      }
+    },
+  };
+};
