@@ -1,3 +1,4 @@
+import { bertMetadata, bertTensors, type BertShape, type BertTensor } from '#subgraphs/models/gguf/bert.ts';
 import { FILE_TYPE, writeGguf, type GgufMetadata, type Tensor } from '#subgraphs/models/gguf/writer.ts';
 import { randomFrom } from '#subgraphs/models/starter/random.ts';
 import { normal } from './random-model.ts';
@@ -49,8 +50,8 @@ const tokenizer: GgufMetadata = {
   'tokenizer.ggml.add_eos_token': { type: 'bool', value: true },
 };
 
-/** What llama.cpp makes of the outputs: their mean, or by its head of classification one number. */
-const POOLING = { mean: 1, rank: 4 } as const;
+/** llama.cpp makes one number of the outputs, by a head of classification, and not their mean. */
+const RANK = 4;
 
 /**
  * Writes a real bert of about 220 KB with random weights: a model for embeddings, or for ranking, whose tokens are letters
@@ -58,62 +59,43 @@ const POOLING = { mean: 1, rank: 4 } as const;
  */
 export const writeRandomBert = async (path: string, options: RandomBertOptions = {}): Promise<void> => {
   const { contextSize = 512, embedding = 64, seed = 7, ranks = false } = options;
-  const feedForward = 2 * embedding;
   const random = randomFrom(seed);
-  const matrix = (name: string, columns: number, rows: number, deviation = 0.1): Tensor => ({
-    name: `${name}.weight`,
-    shape: [columns, rows],
-    type: 'q8_0',
-    data: normal(columns * rows, deviation, random),
+  const shape: BertShape = {
+    embedding,
+    layers: LAYERS,
+    heads: HEADS,
+    feedForward: 2 * embedding,
+    context: contextSize,
+    vocabulary: TOKENS.length,
+  };
+  /** Biases of 0, norms of 1, and everything else by chance. */
+  const numbersOf = ({ name, shape: [columns, rows = 1] }: BertTensor): Float32Array => {
+    const length = columns * rows;
+    if (name.endsWith('.bias')) return new Float32Array(length);
+    if (name.endsWith('norm.weight')) return new Float32Array(length).fill(1);
+    return normal(length, name === 'token_embd.weight' ? 1 : 0.1, random);
+  };
+  const tensorOf = (tensor: BertTensor): Tensor => ({
+    name: tensor.name,
+    shape: tensor.shape,
+    type: tensor.shape.length === 1 || tensor.plain ? 'f32' : 'q8_0',
+    data: numbersOf(tensor),
   });
-  const bias = (name: string, length: number): Tensor => ({
-    name: `${name}.bias`,
-    shape: [length],
-    type: 'f32',
-    data: new Float32Array(length),
-  });
-  const norm = (name: string): readonly Tensor[] => [
-    { name: `${name}.weight`, shape: [embedding], type: 'f32', data: new Float32Array(embedding).fill(1) },
-    bias(name, embedding),
+  /** The head of classification. */
+  const head: readonly BertTensor[] = [
+    { name: 'cls.weight', shape: [embedding, embedding], plain: true },
+    { name: 'cls.bias', shape: [embedding] },
+    { name: 'cls.output.weight', shape: [embedding, 1], plain: true },
+    { name: 'cls.output.bias', shape: [1] },
   ];
-  const block = (layer: number): readonly Tensor[] => [
-    ...['attn_q', 'attn_k', 'attn_v', 'attn_output'].flatMap((part) => [
-      matrix(`blk.${layer}.${part}`, embedding, embedding),
-      bias(`blk.${layer}.${part}`, embedding),
-    ]),
-    ...norm(`blk.${layer}.attn_output_norm`),
-    matrix(`blk.${layer}.ffn_up`, embedding, feedForward),
-    bias(`blk.${layer}.ffn_up`, feedForward),
-    matrix(`blk.${layer}.ffn_down`, feedForward, embedding),
-    bias(`blk.${layer}.ffn_down`, embedding),
-    ...norm(`blk.${layer}.layer_output_norm`),
-  ];
-  const plain = (tensor: Tensor): Tensor => ({ ...tensor, type: 'f32' });
-  const head = [plain(matrix('cls.output', embedding, 1, 1)), bias('cls.output', 1)];
   await writeGguf(
     path,
     {
-      'general.architecture': { type: 'string', value: 'bert' },
-      'general.name': { type: 'string', value: 'random-bert' },
+      ...bertMetadata('random-bert', shape),
       'general.file_type': { type: 'uint32', value: FILE_TYPE.q8_0 },
-      'general.quantization_version': { type: 'uint32', value: 2 },
-      'bert.context_length': { type: 'uint32', value: contextSize },
-      'bert.embedding_length': { type: 'uint32', value: embedding },
-      'bert.block_count': { type: 'uint32', value: LAYERS },
-      'bert.feed_forward_length': { type: 'uint32', value: feedForward },
-      'bert.attention.head_count': { type: 'uint32', value: HEADS },
-      'bert.attention.layer_norm_epsilon': { type: 'float32', value: 1e-12 },
-      'bert.attention.causal': { type: 'bool', value: false },
-      'bert.pooling_type': { type: 'uint32', value: ranks ? POOLING.rank : POOLING.mean },
+      ...(ranks ? { 'bert.pooling_type': { type: 'uint32', value: RANK } } : {}),
       ...tokenizer,
     },
-    [
-      matrix('token_embd', embedding, TOKENS.length, 1),
-      plain(matrix('position_embd', embedding, contextSize)),
-      plain(matrix('token_types', embedding, 2)),
-      ...norm('token_embd_norm'),
-      ...Array.from({ length: LAYERS }, (_, layer) => block(layer)).flat(),
-      ...(ranks ? [plain(matrix('cls', embedding, embedding)), bias('cls', embedding), ...head] : []),
-    ],
+    [...bertTensors(shape), ...(ranks ? head : [])].map(tensorOf),
   );
 };
